@@ -1,0 +1,112 @@
+"""One class per mistake a user can make, and how each is said.
+
+Stage by stage: load raises `ConfigError`, `UnknownNameError`, `RecordError`; plan raises
+`UnknownNameError`; run raises `EngineError`, `ImageError`, `PeerError`, `DriverError`; every stage may
+raise `InteropError` itself. A scenario or a driver raises `Unsupported`, which is a statement and no mistake.
+
+This module knows nothing of pytest: the plugin turns these into usage errors, the command line into
+one line on standard error.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands; `line` counts from 1, 0 when it is not known."""
+
+    file: Path | str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+
+class InteropError(Exception):
+    """A mistake that the user can mend: what is wrong, where, and what to do next."""
+
+    code = "interop"
+
+    def __init__(self, what: str, *, where: Place | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{place}{self.what}{hint}"
+
+
+class ConfigError(InteropError):
+    """A file that the user wrote does not say what its schema asks for."""
+
+    code = "config"
+
+
+class UnknownNameError(InteropError):
+    """A suite, role, peer, version, feature or configuration that the catalogue does not have."""
+
+    code = "unknown-name"
+
+
+class RecordError(InteropError):
+    """A journal or a matrix that cannot be read: truncated, tampered with, or of a newer schema."""
+
+    code = "record"
+
+
+class EngineError(InteropError):
+    """No container engine answers, or it failed at something it was asked for."""
+
+    code = "engine"
+
+
+class ImageError(EngineError):
+    """A peer's image could not be built or found."""
+
+    code = "image"
+
+
+class PeerError(EngineError):
+    """A peer exited at start, or never became ready. `log` is the end of what it printed."""
+
+    code = "peer"
+
+    def __init__(self, what: str, *, log: str = "", where: Place | None = None, hint: str = "") -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.log = log
+
+
+class DriverError(InteropError):
+    """A driver cannot be imported, lacks an operation, or answers in a shape its contract does not know."""
+
+    code = "driver"
+
+
+class Unsupported(Exception):  # noqa: N818 - a statement, not an error
+    """One side states that it does not offer something.
+
+    `side` is the role that says so (`client`, `server`, …) or empty when the driver itself says it;
+    `statement` is what was said, and how: an advertised capability, a declared one, a driver's own word.
+    """
+
+    def __init__(self, statement: str, *, side: str = "") -> None:
+        super().__init__(statement)
+        self.statement = statement
+        self.side = side
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the nearest known name, or with all of them when none is near."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known: {', '.join(names)}." if names else "None is known."
