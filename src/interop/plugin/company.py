@@ -1,0 +1,136 @@
+"""Everybody who is up: products, controls and peers in their seats, and the wire's switchboard.
+
+Brings actors up when they are first needed and keeps them; peers come and go as the provisioner says.
+Knows nothing of pytest's items.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from interop.load.catalog import load_contract
+from interop.model.attempt import Party
+from interop.model.implementation import Candidate
+from interop.model.suite import Suite
+from interop.plugin.cast import Actor
+from interop.plugin.progress import Progress
+from interop.run.engine import Engine
+from interop.run.pairing import Pairing, Seat, seat_for_candidate, seat_for_product
+from interop.run.provision import Provisioner
+from interop.run.wire import Switchboard
+
+
+class Company:
+    """The seats of one process's run."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        provisioner: Provisioner,
+        actors: Mapping[str, Actor],
+        *,
+        progress: Progress,
+        met: Callable[[Party], None],
+    ) -> None:
+        self._engine = engine
+        self._provisioner = provisioner
+        self._actors = actors
+        self._progress = progress
+        self._met = met
+        self._seats: dict[tuple[str, str, str], Seat] = {}
+        self._switchboard = Switchboard()
+        self._contracts: dict[str, ModuleType] = {}
+
+    def pairing(self, suite: Suite, actor: Actor, peer: Candidate, deadline: float) -> Pairing:
+        """Bring both sides up where they are not yet, and return the pairing of one attempt.
+
+        Raises what bringing them up raised (ImageError, PeerError, DriverError).
+        """
+        theirs = self.peer_seat(peer)
+        mine = self.actor_seat(actor)
+        seats = {mine.role: mine, theirs.role: theirs}
+        return Pairing(
+            {role: seats[role] for role in suite.roles},
+            self.contract(suite.name),
+            self._switchboard,
+            gateway=self._engine.gateway(),
+            trust=self._provisioner.root / "tls",
+            deadline=deadline,
+        )
+
+    def peer_seat(self, peer: Candidate) -> Seat:
+        """Return the peer's seat, waiting until it is up."""
+        key = (peer.role.suite, peer.role.role, peer.id)
+        if key not in self._seats:
+            self._seats[key] = self._bring_up(peer)
+        return self._seats[key]
+
+    def actor_seat(self, actor: Actor) -> Seat:
+        """Return the seat of a product or a control, brought up on first use."""
+        key = (actor.place.suite, actor.place.role, actor.place.key)
+        if key not in self._seats:
+            self._seats[key] = (
+                self._bring_up(actor.candidate) if actor.candidate else self._products_seat(actor)
+            )
+        return self._seats[key]
+
+    def contract(self, suite: str) -> ModuleType:
+        """Return the suite's contract module."""
+        if suite not in self._contracts:
+            self._contracts[suite] = load_contract(suite)
+        return self._contracts[suite]
+
+    def replace(self, candidate: Candidate) -> None:
+        """Take a party down and bring up a fresh one: a scenario may have broken it."""
+        key = (candidate.role.suite, candidate.role.role, candidate.id)
+        seat = self._seats.pop(key, None)
+        if seat is not None:
+            seat.close()
+        self._provisioner.replace(candidate)
+
+    def dismiss(self, peer: Candidate) -> None:
+        """Let a peer go that is not needed any more."""
+        seat = self._seats.pop((peer.role.suite, peer.role.role, peer.id), None)
+        if seat is not None:
+            seat.close()
+        self._provisioner.release(peer)
+
+    def close(self) -> None:
+        """End drivers and the switchboard; the provisioner takes the parties down."""
+        for seat in self._seats.values():
+            seat.close()
+        self._seats.clear()
+        self._switchboard.close()
+
+    def _bring_up(self, candidate: Candidate) -> Seat:
+        with self._progress.waiting_for(candidate.id):
+            running = self._provisioner.acquire(candidate)
+        log = self._provisioner.root / f"driver-{candidate.implementation.name}.log"
+        seat = seat_for_candidate(candidate, running, log=log)
+        self._met(seat.party)
+        return seat
+
+    def _products_seat(self, actor: Actor) -> Seat:
+        product = actor.product
+        if product is None:
+            raise LookupError(actor.place.key)
+        party = Party(
+            name=actor.name,
+            title=actor.name,
+            role=product.role,
+            suite=product.suite,
+            version=actor.version,
+            label=actor.version,
+        )
+        seat = seat_for_product(
+            product,
+            party,
+            interpreter=sys.executable,
+            folder=actor.folder,
+            log=self._provisioner.root / f"driver-{actor.name}.log",
+            options={},
+        )
+        self._met(party)
+        return seat

@@ -1,0 +1,1 @@
+"""The only stage that touches the world: engines, peers, drivers, the wire."""

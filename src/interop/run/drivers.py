@@ -1,0 +1,276 @@
+"""How an implementation is driven: any program that speaks JSON-RPC 2.0 on stdio, one message a line.
+
+A Python class is hosted by `driver_host` in a child process, so that one that blocks in C code can be ended,
+and one that dies takes nothing with it. Knows the contract only as a class whose methods are operations.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from interop.errors import DriverError, Unsupported
+
+UNSUPPORTED_CODE = -32001
+FAULT_CODE = -32000
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+
+START_TIMEOUT = 20.0
+"""Seconds in which a driver's first answer must come."""
+
+OUTPUT_LIMIT = 64 * 1024 * 1024
+"""Bytes in one answer; a driver that sends more is broken."""
+
+
+class Died(Exception):  # noqa: N818 - an outcome that was seen, not an error of ours
+    """The process of one side ended in the middle of an operation."""
+
+    def __init__(self, role: str, reason: str) -> None:
+        super().__init__(reason)
+        self.role = role
+        self.reason = reason
+
+
+class Silent(Exception):  # noqa: N818 - an outcome that was seen, not an error of ours
+    """One side gave no answer within its deadline; `at` is when that was found out, seconds since the epoch."""
+
+    def __init__(self, role: str, reason: str, *, at: float | None = None) -> None:
+        super().__init__(reason)
+        self.role = role
+        self.reason = reason
+        self.at = time.time() if at is None else at
+
+
+class DriverFault(Exception):  # noqa: N818 - an outcome that was seen, not an error of ours
+    """A driver's operation raised instead of returning."""
+
+    def __init__(self, role: str, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.role = role
+        self.reason = reason
+        self.detail = detail
+
+
+class DriverProcess:
+    """A driver in a child process. Not shared between threads."""
+
+    def __init__(
+        self, command: Sequence[str], *, role: str, folder: Path, log: Path, environment: Mapping[str, str]
+    ) -> None:
+        self.role = role
+        self.log = log
+        self._command = list(command)
+        self._number = 0
+        self._buffer = bytearray()
+        with log.open("ab") as stderr:
+            try:
+                self._process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    cwd=folder,
+                    env={**os.environ, **environment},
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise DriverError(
+                    f"the driver's command {command[0]!r} cannot be started: {error.strerror}.",
+                    hint="Give a program that is on PATH, or its path from interop.yaml's folder.",
+                ) from None
+        if self._process.stdout is None or self._process.stdin is None:  # pragma: no cover - both are pipes
+            raise DriverError("the driver has no standard input and output")
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def call(self, operation: str, params: Mapping[str, Any], *, timeout: float) -> Any:
+        """Run one operation and return its result as plain JSON values.
+
+        Raises Silent after `timeout` seconds (the process is ended then), Died when the process ends,
+        Unsupported and DriverFault when the driver says so, DriverError when it does not speak JSON-RPC.
+        """
+        __tracebackhide__ = True
+        self._number += 1
+        message = {"jsonrpc": "2.0", "id": self._number, "method": operation, "params": dict(params)}
+        deadline = time.monotonic() + timeout
+        self._send(msgspec.json.encode(message) + b"\n", operation, deadline, timeout)
+        while True:
+            answer = self._receive(operation, deadline, timeout)
+            if answer.get("id") == self._number:
+                return self._result(answer, operation)
+
+    def close(self) -> None:
+        """End the driver: closed input, a moment to leave, then killed with all its children."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=0.5)
+        self._kill()
+
+    def stderr_tail(self, limit: int = 4000) -> str:
+        """Return the end of what the driver wrote on standard error."""
+        try:
+            return self.log.read_bytes()[-limit:].decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _send(self, data: bytes, operation: str, deadline: float, timeout: float) -> None:
+        __tracebackhide__ = True
+        view = memoryview(data)
+        while view:
+            left = deadline - time.monotonic()
+            ready = select.select([], [self._in], [], max(0.0, left))[1]
+            if not ready:
+                self._silent(operation, timeout)
+            try:
+                view = view[os.write(self._in, view) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                self._died(operation)
+
+    def _receive(self, operation: str, deadline: float, timeout: float) -> dict[str, Any]:
+        __tracebackhide__ = True
+        while True:
+            end = self._buffer.find(b"\n")
+            if end >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                return self._message(line)
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._out], [], [], left)[0]:
+                self._silent(operation, timeout)
+            chunk = os.read(self._out, 1 << 20)
+            if not chunk:
+                self._died(operation)
+            self._buffer += chunk
+            if len(self._buffer) > OUTPUT_LIMIT:
+                self._kill()
+                raise DriverError(
+                    f"the driver of the {self.role} sent more than {OUTPUT_LIMIT:,} bytes in one line."
+                )
+
+    def _message(self, line: bytes) -> dict[str, Any]:
+        try:
+            message = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            message = None
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            shown = line[:200].decode("utf-8", "replace")
+            raise DriverError(
+                f"the driver of the {self.role} wrote what is not JSON-RPC 2.0 on standard output: {shown!r}.",
+                hint="Print what is meant for people on standard error.",
+            )
+        return message
+
+    def _result(self, answer: dict[str, Any], operation: str) -> Any:
+        __tracebackhide__ = True
+        error = answer.get("error")
+        if error is None:
+            return answer.get("result")
+        code, text = error.get("code"), str(error.get("message", ""))
+        data = error.get("data") or {}
+        if code == UNSUPPORTED_CODE:
+            raise Unsupported(text, side=self.role)
+        if code == METHOD_NOT_FOUND:
+            raise Unsupported(f"the driver does not offer the operation {operation}()", side=self.role)
+        if code == INVALID_PARAMS:
+            raise DriverError(
+                f"the driver of the {self.role} does not take {operation}()'s parameters: {text}"
+            )
+        raise DriverFault(self.role, text, str(data.get("traceback", "")) if isinstance(data, dict) else "")
+
+    def _silent(self, operation: str, timeout: float) -> typing.NoReturn:
+        __tracebackhide__ = True
+        at = time.time()
+        self._kill()
+        raise Silent(self.role, f"the {self.role} gave no answer to {operation}() for {timeout:.0f} s", at=at)
+
+    def _died(self, operation: str) -> typing.NoReturn:
+        __tracebackhide__ = True
+        code = self._process.wait()
+        how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
+        last = self.stderr_tail(600).strip().splitlines()
+        said = f"; its last words: {last[-1]}" if last else ""
+        raise Died(self.role, f"the {self.role}'s process ended {how} during {operation}(){said}")
+
+
+class Proxy:
+    """A driver in another process, seen as its contract: operations take and return the contract's types."""
+
+    def __init__(self, process: DriverProcess, contract: type, *, timeout: Callable[[], float]) -> None:
+        self._process = process
+        self._contract = contract
+        self._timeout = timeout
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        method = getattr(self._contract, operation, None)
+        if operation.startswith("_") or not callable(method):
+            raise AttributeError(f"the contract {self._contract.__name__} has no operation {operation!r}")
+        returns = typing.get_type_hints(method).get("return", Any)
+        names = list(inspect.signature(method).parameters)[1:]
+
+        def call(*positional: Any, **named: Any) -> Any:
+            __tracebackhide__ = True
+            params = {**dict(zip(names, positional, strict=False)), **named}
+            plain = msgspec.to_builtins(params, str_keys=True)
+            result = self._process.call(operation, plain, timeout=self._timeout())
+            try:
+                return msgspec.convert(result, returns, str_keys=True)
+            except msgspec.ValidationError as error:
+                raise DriverError(
+                    f"the driver's {operation}() answered in a shape that its contract does not know: {error}."
+                ) from None
+
+        return call
+
+
+def python_driver_command(
+    interpreter: Path | str, *, suite: str, role: str, driver: str, options: Mapping[str, str]
+) -> list[str]:
+    """Return the command that hosts a Python driver class under `interpreter`.
+
+    The interpreter's own packages come first; what it lacks (this package, msgspec) is found where the
+    harness itself has it.
+    """
+    boot = (
+        "import sys, json; a = json.loads(sys.argv[1]); sys.path += [p for p in a['path'] if p not in sys.path];"
+        " sys.path.insert(0, ''); from interop.run.driver_host import main; main(a)"
+    )
+    settings = {
+        "path": [entry for entry in sys.path if entry],
+        "suite": suite,
+        "role": role,
+        "driver": driver,
+        "options": dict(options),
+    }
+    return [str(interpreter), "-c", boot, json.dumps(settings)]

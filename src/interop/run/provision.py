@@ -1,0 +1,149 @@
+"""Peers brought up ahead of need, handed out, always taken down.
+
+Images are prepared and peers started in background threads while others are tested; a peer that failed to
+come up says so when it is asked for, and the rest go on. Knows nothing of scenarios or verdicts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from interop.errors import InteropError
+from interop.model.implementation import Candidate
+from interop.run.engine import Engine, Progress, Running
+from interop.run.pki import Pki
+
+AHEAD = 3
+"""Peers that are started beyond the one in use. More would only compete for the same processors."""
+
+STATE_PREFIX = "interop-state-"
+HOST_NAME = "mail.interop.test"
+
+
+class Provisioner:
+    """Brings up the candidates of a run, in the order in which they will be asked for."""
+
+    def __init__(
+        self, engine: Engine, order: Sequence[Candidate], *, progress: Progress, keep: bool = False
+    ) -> None:
+        self._engine = engine
+        self._order = list(order)
+        self._progress = progress
+        self._keep = keep
+        self.root = Path(tempfile.mkdtemp(prefix=f"{STATE_PREFIX}{os.getpid()}-"))
+        self.root.chmod(0o755)
+        self.pki = Pki()
+        self.pki.write(self.root / "tls")
+        self._builders = ThreadPoolExecutor(2, thread_name_prefix="interop-build")
+        self._starters = ThreadPoolExecutor(AHEAD + 2, thread_name_prefix="interop-start")
+        self._prepared: dict[str, Future[None]] = {}
+        self._started: dict[str, Future[Running]] = {}
+        self._stopping: list[Future[None]] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def prepare(self) -> None:
+        """Begin to prepare every candidate's image, in order, and to start the first ones."""
+        with self._lock:
+            for candidate in self._order:
+                self._prepare(candidate)
+        self._run_ahead(0)
+
+    def acquire(self, candidate: Candidate) -> Running:
+        """Return the candidate's running party, waiting for it if need be; raises what its start raised."""
+        with self._lock:
+            future = self._start(candidate)
+        position = next((n for n, each in enumerate(self._order) if each.id == candidate.id), 0)
+        self._run_ahead(position + 1)
+        return future.result()
+
+    def release(self, candidate: Candidate) -> None:
+        """Take the candidate's party down, in the background."""
+        with self._lock:
+            future = self._started.pop(candidate.id, None)
+            if future is not None and not self._closed and not self._keep:
+                self._stopping.append(self._starters.submit(self._stop, future))
+
+    def replace(self, candidate: Candidate) -> Running:
+        """Take the candidate's party down and bring up a fresh one."""
+        with self._lock:
+            future = self._started.pop(candidate.id, None)
+        if future is not None:
+            self._stop(future)
+        return self.acquire(candidate)
+
+    def close(self) -> None:
+        """Take everything down. May be called twice, and from an interrupt."""
+        with self._lock:
+            self._closed = True
+            futures = list(self._started.values())
+            self._started.clear()
+        self._builders.shutdown(wait=False, cancel_futures=True)
+        for future in futures:
+            future.cancel()
+        self._starters.shutdown(wait=True, cancel_futures=True)
+        if not self._keep:
+            for future in futures:
+                self._stop(future)
+            shutil.rmtree(self.root, ignore_errors=True)
+        self._engine.close()
+
+    def _prepare(self, candidate: Candidate) -> Future[None]:
+        if candidate.id not in self._prepared:
+            self._prepared[candidate.id] = self._builders.submit(
+                self._engine.prepare, candidate, self._progress
+            )
+        return self._prepared[candidate.id]
+
+    def _start(self, candidate: Candidate) -> Future[Running]:
+        if candidate.id not in self._started:
+            prepared = self._prepare(candidate)
+            self._started[candidate.id] = self._starters.submit(self._bring_up, candidate, prepared)
+        return self._started[candidate.id]
+
+    def _run_ahead(self, position: int) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            for candidate in self._order[position : position + AHEAD]:
+                if candidate.id not in self._started:
+                    self._start(candidate)
+
+    def _bring_up(self, candidate: Candidate, prepared: Future[None]) -> Running:
+        prepared.result()
+        state = self.root / f"{candidate.implementation.name}-{uuid.uuid4().hex[:8]}"
+        state.mkdir()
+        state.chmod(0o777)  # a server's own user delivers here
+        shutil.copytree(self.root / "tls", state / "tls")
+        self._progress(candidate.id, "starting")
+        return self._engine.start(
+            candidate, state=state, environment={"INTEROP_HOSTNAME": HOST_NAME}, progress=self._progress
+        )
+
+    def _stop(self, future: Future[Running]) -> None:
+        if future.cancelled():
+            return
+        try:
+            running = future.result()
+        except InteropError:
+            return  # it never came up, and its start has cleaned up after itself
+        running.stop()
+        shutil.rmtree(running.state, ignore_errors=True)
+
+
+def sweep_state() -> list[str]:
+    """Remove state directories of runs that are no longer alive; return what was removed."""
+    removed = []
+    for folder in Path(tempfile.gettempdir()).glob(f"{STATE_PREFIX}*"):
+        owner = folder.name.removeprefix(STATE_PREFIX).split("-", 1)[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(str(folder))
+    return removed

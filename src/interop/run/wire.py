@@ -1,0 +1,293 @@
+"""The recording relay between product and peer.
+
+Every connection of an attempt passes here: each chunk is kept with its time before it goes on. The relay may
+disturb the network (delay, split, stall, cut); it never forges a byte of the protocol. It knows neither
+protocols nor scenarios.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Side = Literal["client", "server"]
+
+RECORD_LIMIT = 8 * 1024 * 1024
+"""Bytes kept per conversation; what comes after still passes, but is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes as they arrived from one side, at `time` seconds since the epoch."""
+
+    time: float
+    side: Side
+    data: bytes
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One connection through the relay, from the client's connect to its end."""
+
+    port: str
+    started: float
+    chunks: list[Chunk] = field(default_factory=list)
+    closed_by: str = ""
+    """`client`, `server` or `relay`: who ended it first; empty while it is open."""
+    size: int = 0
+    dropped: int = 0
+    """Bytes that passed without being kept."""
+
+    @property
+    def client(self) -> bytes:
+        """All bytes that the client sent so far."""
+        return b"".join(chunk.data for chunk in list(self.chunks) if chunk.side == "client")
+
+    @property
+    def server(self) -> bytes:
+        """All bytes that the server sent so far."""
+        return b"".join(chunk.data for chunk in list(self.chunks) if chunk.side == "server")
+
+    def keep(self, side: Side, data: bytes) -> None:
+        """Record a chunk, or only count it when the record is full."""
+        if self.size >= RECORD_LIMIT:
+            self.dropped += len(data)
+            return
+        self.size += len(data)
+        self.chunks.append(Chunk(time.time(), side, data))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Disturbance:
+    kind: Literal["drip", "cut", "stall", "delay"]
+    side: Side
+    after: bytes = b""
+    forward: bool = True
+    seconds: float = 0.0
+
+
+class Switchboard:
+    """One event loop in a thread of its own, in which all relays of a process run."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="interop-wire", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the loop; relays that are still open are dropped."""
+        if self.loop.is_closed():
+            return
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self.loop.close()
+
+
+class Wire:
+    """The relay of one attempt. Routes are opened as they are asked for, and closed with the attempt."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+        self._disturbances: list[_Disturbance] = []
+        self._servers: list[asyncio.Server] = []
+        self._legs: list[_Leg] = []
+        self._routes: dict[tuple[str, int, str], int] = {}
+        self.conversations: list[Conversation] = []
+        """In the order in which the client connected."""
+
+    def drip(self, side: Side) -> None:
+        """Let each byte from that side arrive in a segment of its own."""
+        self._disturbances.append(_Disturbance(kind="drip", side=side))
+
+    def cut(self, after: bytes, side: Side, *, forward: bool = True) -> None:
+        """End the connection once that side has sent `after`; those bytes are passed on when `forward`."""
+        self._disturbances.append(_Disturbance(kind="cut", side=side, after=after, forward=forward))
+
+    def stall(self, after: bytes, side: Side, *, forward: bool = True) -> None:
+        """Pass nothing more in either direction once that side has sent `after`; the connection stays."""
+        self._disturbances.append(_Disturbance(kind="stall", side=side, after=after, forward=forward))
+
+    def delay(self, seconds: float, side: Side) -> None:
+        """Hold back what that side sends by so many seconds."""
+        self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds))
+
+    def route(self, name: str, upstream: tuple[str, int], *, listen: str = "") -> int:
+        """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given."""
+        key = (*upstream, listen)
+        if key not in self._routes:
+            sockets = _listeners(listen)
+            self._routes[key] = sockets[0].getsockname()[1]
+            asyncio.run_coroutine_threadsafe(
+                self._serve(name, upstream, sockets), self._switchboard.loop
+            ).result(timeout=10)
+        return self._routes[key]
+
+    def close(self) -> None:
+        """Close every route and connection of this attempt."""
+        if self._switchboard.loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self._close(), self._switchboard.loop).result(timeout=10)
+
+    async def _serve(self, name: str, upstream: tuple[str, int], sockets: list[socket.socket]) -> None:
+        loop = self._switchboard.loop
+        for listener in sockets:
+            server = await loop.create_server(lambda: self._answer(name, upstream), sock=listener)
+            self._servers.append(server)
+
+    def _answer(self, name: str, upstream: tuple[str, int]) -> _Leg:
+        conversation = Conversation(name, time.time())
+        self.conversations.append(conversation)
+        flow = _Flow(conversation, tuple(self._disturbances))
+        near, far = _Leg("client", flow, upstream), _Leg("server", flow)
+        near.other, far.other = far, near
+        self._legs += [near, far]
+        return near
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        for leg in self._legs:
+            leg.abort()
+
+
+@dataclass(slots=True)
+class _Flow:
+    """What both legs of a connection share."""
+
+    conversation: Conversation
+    disturbances: tuple[_Disturbance, ...]
+    stalled: bool = False
+    seen: dict[Side, bytearray] = field(
+        default_factory=lambda: {"client": bytearray(), "server": bytearray()}
+    )
+
+    def of(self, kind: str, side: Side) -> list[_Disturbance]:
+        return [each for each in self.disturbances if each.kind == kind and each.side == side]
+
+
+class _Leg(asyncio.Protocol):
+    """One side of a relayed connection; passes what it receives to `other`."""
+
+    other: _Leg
+
+    def __init__(self, side: Side, flow: _Flow, upstream: tuple[str, int] | None = None) -> None:
+        self.side: Side = side
+        self.flow = flow
+        self.upstream = upstream
+        self.transport: Any = None
+        self.waiting: list[bytes | None] = []
+        self.connecting: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        with contextlib.suppress(OSError):
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.upstream is not None:
+            self.connecting = asyncio.get_running_loop().create_task(self._connect(self.upstream))
+        waiting, self.waiting = self.waiting, []
+        for data in waiting:
+            self.send(data)
+
+    async def _connect(self, upstream: tuple[str, int]) -> None:
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self.other, *upstream)
+        except OSError:
+            self._end("server")
+            self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self.flow.conversation.keep(self.side, data)
+        if self.flow.stalled:
+            return
+        delay = sum(each.seconds for each in self.flow.of("delay", self.side))
+        if delay:
+            asyncio.get_running_loop().call_later(delay, self._pass, data)
+        else:
+            self._pass(data)
+
+    def _pass(self, data: bytes) -> None:
+        for each in (*self.flow.of("cut", self.side), *self.flow.of("stall", self.side)):
+            seen = self.flow.seen[self.side]
+            seen += data
+            if each.after not in seen:
+                continue
+            if each.forward:
+                self._forward(data)
+            if each.kind == "cut":
+                self._end("relay")
+                self.transport.close()
+                if self.other.transport is not None:
+                    self.other.transport.close()
+            else:
+                self.flow.stalled = True
+            return
+        if not self.flow.stalled:
+            self._forward(data)
+
+    def _forward(self, data: bytes) -> None:
+        if self.flow.of("drip", self.side):
+            for number in range(len(data)):
+                self.other.send(data[number : number + 1])
+        else:
+            self.other.send(data)
+
+    def send(self, data: bytes | None) -> None:
+        """Pass bytes on to this leg's end, or the end of the stream for None."""
+        if self.transport is None:
+            self.waiting.append(data)
+        elif data is None:
+            if self.transport.can_write_eof() and not self.transport.is_closing():
+                self.transport.write_eof()
+        elif not self.transport.is_closing():
+            self.transport.write(data)
+
+    def eof_received(self) -> bool:
+        self._end(self.side)
+        if not self.flow.stalled:
+            self.other.send(None)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(self.side)
+        other = self.other.transport
+        if other is not None and not other.is_closing():
+            if exc is None:
+                other.close()
+            else:
+                other.abort()
+
+    def abort(self) -> None:
+        """Drop this leg at once."""
+        if self.connecting is not None:
+            self.connecting.cancel()
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _end(self, by: str) -> None:
+        if not self.flow.conversation.closed_by:
+            self.flow.conversation.closed_by = by
+
+
+def _listeners(extra: str) -> list[socket.socket]:
+    """Bind one port on every address on which the facing party may look for it; the first is 127.0.0.1."""
+    for _ in range(20):
+        first = socket.create_server(("127.0.0.1", 0))
+        port = first.getsockname()[1]
+        sockets = [first]
+        try:
+            with contextlib.suppress(OSError):  # a machine without IPv6 has no ::1
+                sockets.append(socket.create_server(("::1", port), family=socket.AF_INET6))
+            if extra and extra != "127.0.0.1":
+                sockets.append(socket.create_server((extra, port)))
+        except OSError:
+            for each in sockets:
+                each.close()
+            continue
+        return sockets
+    raise OSError(f"no port is free on both 127.0.0.1 and {extra}")
