@@ -1,0 +1,113 @@
+"""`interop init`: a first interop.yaml and the skeleton of a driver, made from the suite's own contract."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+
+from interop.errors import ConfigError, UnknownNameError, nearest
+from interop.load.catalog import load_catalog, load_contract
+from interop.load.record import write_atomic
+from interop.model.suite import Suite
+
+CONFIG = """\
+# What 'pytest --interop' runs. docs/drivers.md says how a driver is written.
+product:
+  name: {name}
+  version: 0.1.0                  # or {{command: [{name}, --version]}}
+  roles:
+    {suite}.{role}: {{driver: "{module}:{cls}"}}
+# peers: {{{suite}: [{peers}]}}   # default: all that the catalogue has
+"""
+
+HEAD = '''\
+"""How the harness drives {name} as {role} of {title}.
+
+Each method does one thing with the product, and tells what came of it.
+"""
+
+import interop
+
+contract = interop.contract("{suite}")
+
+
+class {cls}(contract.{base}):
+'''
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "init",
+        help="write an interop.yaml and a driver to fill in",
+        description="Write interop.yaml and the skeleton of a driver into a folder; nothing that is there is changed.",
+    )
+    parser.add_argument("role", metavar="SUITE.ROLE", help="what the product does, such as smtp.client")
+    parser.add_argument("--name", default="", help="the product's name (default: the folder's)")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write both files; refuse when one of them is there already."""
+    suite, role = _find(arguments.role)
+    folder: Path = arguments.folder
+    name = (
+        arguments.name or re.sub(r"[^a-z0-9-]+", "-", folder.resolve().name.lower()).strip("-") or "product"
+    )
+    module = re.sub(r"\W", "_", name) + "_interop"
+    files = {
+        folder / "interop.yaml": _config(suite, role, name, module),
+        folder / f"{module}.py": _driver(load_contract(suite.name), suite, role, name),
+    }
+    for file in files:
+        if file.exists():
+            raise ConfigError(
+                f"{file} is there already.", hint="Nothing was written; choose another --folder."
+            )
+    for file, text in files.items():
+        write_atomic(file, text)
+        print(f"wrote {file}")
+    print(f"Fill in {module}.py, then run: pytest --interop")
+    return 0
+
+
+def _find(text: str) -> tuple[Suite, str]:
+    catalog = load_catalog()
+    name, _, role = text.partition(".")
+    suite = catalog.suite(name)
+    if role not in suite.roles:
+        known = [f"{name}.{each}" for each in suite.roles]
+        raise UnknownNameError(f"the suite {name} has no role {role!r}.", hint=nearest(text, known))
+    return suite, role
+
+
+def _config(suite: Suite, role: str, name: str, module: str) -> str:
+    catalog = load_catalog()
+    facing = catalog.candidates(suite.name, suite.other_role(role))
+    peers = ", ".join(list(dict.fromkeys(each.implementation.name for each in facing))[:3])
+    return CONFIG.format(name=name, suite=suite.name, role=role, module=module, cls="Driver", peers=peers)
+
+
+def _driver(contract: ModuleType, suite: Suite, role: str, name: str) -> str:
+    base: type = contract.ROLES[role]
+    required = getattr(base, "__abstractmethods__", frozenset())
+    text = HEAD.format(
+        name=name, role=role, title=suite.title, suite=suite.name, cls="Driver", base=base.__name__
+    )
+    methods = []
+    for operation in sorted(required):
+        method = getattr(base, operation)
+        names = [each for each in inspect.signature(method).parameters if each != "self"]
+        keywords = f", *, {', '.join(names)}" if names else ""
+        summary = (inspect.getdoc(method) or operation).strip().splitlines()[0]
+        methods.append(
+            f'    def {operation}(self{keywords}):\n        """{summary}"""\n'
+            f'        raise interop.Unsupported("{operation}() is not written yet")\n'
+        )
+    return text + "\n".join(methods or ["    pass\n"])

@@ -1,0 +1,4 @@
+import interop
+
+client = interop.role("client")
+server = interop.role("server")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from .test_a_run import run
+
+
+def refused(result: pytest.RunResult, *lines: str) -> None:
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = result.stderr.str() + result.stdout.str()
+    assert "Traceback" not in said
+    for line in lines:
+        assert line in said
+
+
+def test_no_configuration_says_how_to_get_one(project: pytest.Pytester) -> None:
+    (project.path / "interop.yaml").unlink()
+    refused(run(project), "there is no interop.yaml", "interop init")
+
+
+def test_a_misspelt_key_is_named_with_its_line(project: pytest.Pytester) -> None:
+    file = project.path / "interop.yaml"
+    file.write_text(file.read_text().replace("version: 4.2.0", "verzion: 4.2.0"))
+    refused(run(project), "interop.yaml:3:", "'verzion'", "'version'")
+
+
+def test_a_duplicate_key_is_refused(project: pytest.Pytester) -> None:
+    file = project.path / "interop.yaml"
+    file.write_text(file.read_text().replace("  version: 4.2.0", "  version: 4.2.0\n  version: 4.3.0"))
+    refused(run(project), "interop.yaml:4:", "stands twice")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--interop-peer=stedy", "steady"),
+        ("--interop-peer=steady@9", "1.10"),
+        ("--interop-feature=ecco", "echo"),
+        ("--interop-suite=eko", "echo"),
+        ("--interop-pull=often", "never, missing, always"),
+        ("--interop-engine=podman", "auto, docker, process"),
+        ("--interop-retries=-1", "less than 0"),
+        ("--interop-config=nowhere.yaml", "nowhere.yaml"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_known_ones(project: pytest.Pytester, option: str, said: str) -> None:
+    refused(project.runpytest_subprocess("--interop", "--interop-engine=process", option), said)
+
+
+def test_an_unknown_role_is_answered_with_the_known_ones(project: pytest.Pytester) -> None:
+    file = project.path / "interop.yaml"
+    file.write_text(file.read_text().replace("echo.client", "echo.cleint"))
+    refused(run(project), "interop.yaml:5:", "client")
+
+
+def test_a_driver_that_cannot_be_imported_is_said_before_any_peer_starts(project: pytest.Pytester) -> None:
+    project.makepyfile(acme="import nothing_like_this")
+    refused(run(project), "interop.yaml:5:", "cannot be imported", "nothing_like_this")
+
+
+def test_a_driver_that_lacks_an_operation_is_told_which(project: pytest.Pytester) -> None:
+    project.makepyfile(acme="class Mailer:\n    pass")
+    refused(run(project), "lacks echo()")
+
+
+def test_a_driver_class_that_is_not_there_is_named(project: pytest.Pytester) -> None:
+    project.makepyfile(acme="class Other:\n    pass")
+    refused(run(project), "has no class 'Mailer'")
+
+
+def test_an_answer_of_the_wrong_shape_is_an_error_and_no_gap(project: pytest.Pytester) -> None:
+    project.makepyfile(acme="class Mailer:\n    def echo(self, *, host, port, line):\n        return 7")
+    result = run(project, "--interop-peer=steady@1.10", "--interop-feature=echo")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    report = (project.path / "interop-report" / "matrix.json").read_text()
+    assert '"verdict":"error"' in report
+    assert "answered in a shape that its contract does not know" in report
