@@ -20,7 +20,7 @@ suite_folders: [{MINIATURE / "suites"}]
 peer_folders: [{MINIATURE / "peers"}]
 """
 
-DRIVER = '''\
+DRIVER = """\
 import socket
 
 
@@ -31,12 +31,12 @@ class Mailer:
             stream.write(f"ECHO {line}\\n".encode())
             stream.flush()
             return {"text": stream.readline().decode().rstrip("\\n")}
-'''
+"""
 
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A user's repository with a product of the echo protocol."""
+    """Make a user's repository with a product of the echo protocol."""
     monkeypatch.delenv("INTEROP_SUITE_FOLDERS", raising=False)
     pytester.makefile(".yaml", interop=CONFIG)
     pytester.makepyfile(acme=DRIVER)

@@ -40,7 +40,9 @@ def test_a_healthy_pairing_works_in_every_feature_and_accuses_nobody(project: py
 
 def test_the_suite_is_found_without_a_path_and_ids_name_both_sides(project: pytest.Pytester) -> None:
     result = run(project, "--interop-peer=steady@1.10", "-v")
-    result.stdout.fnmatch_lines(["*echo/test_lines.py::test_a_line_comes_back?acme@4.2.0-steady@1.10? PASSED*"])
+    result.stdout.fnmatch_lines(
+        ["*echo/test_lines.py::test_a_line_comes_back?acme@4.2.0-steady@1.10? PASSED*"]
+    )
 
 
 def test_every_report_is_written(project: pytest.Pytester) -> None:
@@ -56,7 +58,7 @@ def test_a_limit_reaches_the_matrix_with_its_unit(project: pytest.Pytester) -> N
     ]
 
 
-def test_a_defect_of_the_peer_is_the_peers_because_the_control_fails_there_too(project: pytest.Pytester) -> None:
+def test_a_defect_of_the_peer_is_the_peers_as_the_control_fails_there_too(project: pytest.Pytester) -> None:
     run(project, "--interop-peer=garbler", "--interop-peer=steady", "--interop-feature=long")
     cell = cells(project)["garbler@1.0", "long"]
     assert (cell["verdict"], cell["blame"], cell["attempts"]) == ("fails", "peer", {"passed": 0, "total": 3})
@@ -64,7 +66,7 @@ def test_a_defect_of_the_peer_is_the_peers_because_the_control_fails_there_too(p
     assert (project.path / "interop-report" / cell["evidence"]).is_file()
 
 
-def test_a_defect_of_the_product_is_the_products_because_the_control_passes(project: pytest.Pytester) -> None:
+def test_a_defect_of_the_product_is_the_products_as_the_control_passes(project: pytest.Pytester) -> None:
     driver = project.path / "acme.py"
     driver.write_text(driver.read_text().replace("ECHO {line}", "ECHO {line[:99]}"))
     run(project, "--interop-peer=steady", "--interop-feature=long")
@@ -78,7 +80,7 @@ def test_a_feature_that_the_driver_lacks_is_unsupported_by_its_own_word(project:
     assert (cell["verdict"], cell["reason"]) == ("unsupported", "this client cannot shout")
 
 
-def test_a_situation_that_a_peer_does_not_offer_leaves_the_cell_untested(project: pytest.Pytester) -> None:
+def test_a_situation_that_is_not_offered_leaves_the_cell_untested(project: pytest.Pytester) -> None:
     run(project, "--interop-peer=garbler", "--interop-feature=shout")
     cell = cells(project)["garbler@1.0", "shout"]
     assert (cell["verdict"], cell["reason"]) == ("untested", "Garbler 1.0 is not set up to offer shouting")
@@ -107,7 +109,9 @@ def test_a_peer_that_dies_is_a_crash_and_is_replaced(project: pytest.Pytester) -
         ("import os; os.kill(os.getpid(), 11)", "ended by signal SIGSEGV"),
     ],
 )
-def test_a_driver_that_dies_is_a_crash_of_the_product(project: pytest.Pytester, body: str, reason: str) -> None:
+def test_a_driver_that_dies_is_a_crash_of_the_product(
+    project: pytest.Pytester, body: str, reason: str
+) -> None:
     project.makepyfile(acme=f"class Mailer:\n    def echo(self, *, host, port, line):\n        {body}\n")
     run(project, "--interop-peer=steady@1.10", "--interop-feature=echo")
     cell = cells(project)["steady@1.10", "echo"]
@@ -126,7 +130,8 @@ def test_a_driver_that_blocks_in_c_code_is_ended_at_its_deadline(project: pytest
 def test_a_failure_that_does_not_repeat_is_flaky_with_its_count(project: pytest.Pytester) -> None:
     driver = project.path / "acme.py"
     text = driver.read_text().replace("class Mailer:", "class Mailer:\n    count = 0\n")
-    text = text.replace("        with socket", "        self.count += 1\n        line += 'x' * (self.count == 1)\n        with socket")
+    once = "        self.count += 1\n        line += 'x' * (self.count == 1)\n        with socket"
+    text = text.replace("        with socket", once)
     driver.write_text(text)
     run(project, "--interop-peer=steady@1.10", "--interop-feature=echo")
     cell = cells(project)["steady@1.10", "echo"]
@@ -134,7 +139,7 @@ def test_a_failure_that_does_not_repeat_is_flaky_with_its_count(project: pytest.
     assert cell["blame"] == "undetermined"
 
 
-def test_a_peer_that_cannot_start_is_said_once_and_leaves_its_cells_untested(project: pytest.Pytester) -> None:
+def test_a_peer_that_cannot_start_leaves_its_cells_untested(project: pytest.Pytester) -> None:
     result = run(project, "--interop-peer=stillborn", "--interop-peer=steady@1.10")
     result.assert_outcomes(passed=2, skipped=3, errors=1)
     found = [cell for (peer, _), cell in cells(project).items() if peer == "stillborn@1.0"]

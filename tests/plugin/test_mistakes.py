@@ -43,7 +43,9 @@ def test_a_duplicate_key_is_refused(project: pytest.Pytester) -> None:
         ("--interop-config=nowhere.yaml", "nowhere.yaml"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_known_ones(project: pytest.Pytester, option: str, said: str) -> None:
+def test_an_unknown_name_is_answered_with_known_ones(
+    project: pytest.Pytester, option: str, said: str
+) -> None:
     refused(project.runpytest_subprocess("--interop", "--interop-engine=process", option), said)
 
 

@@ -16,8 +16,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "clean",
         help="take down every container and network of ours",
-        description="Take down every container and network that carries our labels, also those of a run that is"
-        " still going on or that was told to keep its peers, and remove state directories. Images stay:"
+        description="Take down every container and network that carries our labels, also those of a run that"
+        " goes on or was told to keep its peers, and remove state directories. Images stay:"
         " 'interop images clean' removes them.",
     )
     parser.set_defaults(run=run)

@@ -43,7 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "init",
         help="write an interop.yaml and a driver to fill in",
-        description="Write interop.yaml and the skeleton of a driver into a folder; nothing that is there is changed.",
+        description="Write interop.yaml and the skeleton of a driver; nothing that is there is changed.",
     )
     parser.add_argument("role", metavar="SUITE.ROLE", help="what the product does, such as smtp.client")
     parser.add_argument("--name", default="", help="the product's name (default: the folder's)")
@@ -96,7 +96,7 @@ def _config(suite: Suite, role: str, name: str, module: str) -> str:
 
 def _driver(contract: ModuleType, suite: Suite, role: str, name: str) -> str:
     base: type = contract.ROLES[role]
-    required = getattr(base, "__abstractmethods__", frozenset())
+    required: frozenset[str] = getattr(base, "__abstractmethods__", frozenset())
     text = HEAD.format(
         name=name, role=role, title=suite.title, suite=suite.name, cls="Driver", base=base.__name__
     )

@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "peers",
         help="list the implementations of the catalogue",
-        description="List every implementation by role, in all its versions, and say which are built already.",
+        description="List every implementation by role, in all versions, and say which are built already.",
     )
     parser.add_argument(
         "selectors", nargs="*", metavar="PEER", help="only these, such as postfix or 'exim@4.9*'"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from interop.judge.blame import Evidence, decide
 from interop.judge.verdict import BROKEN, Ruling, rule, worst
-from interop.model.attempt import Attempt, Journal, Party, Skip
+from interop.model.attempt import Attempt, Journal, Outcome, Party, Skip
 from interop.model.matrix import Blame, Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature, Suite
 
@@ -160,6 +160,9 @@ def _judged(
         }
         if feature.workaround is not None:
             values["workaround"] = feature.workaround.text
+        helped = [each.outcome is Outcome.PASSED for each in attempts if each.why == "workaround"]
+        if helped:
+            values["workaround_verified"] = all(helped)
     elif ruling.verdict is Verdict.ERROR:
         values |= {"blame": Blame.ENVIRONMENT, "confidence": "certain"}
     return Cell(**values)

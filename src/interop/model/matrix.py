@@ -74,7 +74,7 @@ class Cell:
     peer_version: str
     """Exact, or the release's label while the peer never ran."""
     product_key: str = ""
-    """Who stands in the product's place, `smtplib@3.11.7`; with `peer_key` the pairing's part of a node id."""
+    """Who stands in the product's place, `smtplib@3.11.7`; with `peer_key` it names the pairing."""
     peer_key: str
     """Key of the column, `postfix@3.10.13+hardened`."""
     configuration: str = "default"

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 _TEXT: tuple[tuple[str, str, str], ...] = (
     ("config", "FILE", "the product's description (default: interop.yaml, here or above)"),
+    (
+        "expectations",
+        "FILE",
+        "the gaps that are known (default: interop-expectations.yaml beside the configuration)",
+    ),
     ("report", "DIR", "where the record and the reports are written (default: interop-report)"),
     ("engine", "auto|docker|process", "what runs the peers (default: auto)"),
     ("pull", "never|missing|always", "whether images are built and base images fetched (default: missing)"),

@@ -43,13 +43,20 @@ class Company:
         self._switchboard = Switchboard()
         self._contracts: dict[str, ModuleType] = {}
 
-    def pairing(self, suite: Suite, actor: Actor, peer: Candidate, deadline: float) -> Pairing:
+    def pairing(
+        self,
+        suite: Suite,
+        actor: Actor,
+        peer: Candidate,
+        deadline: float,
+        options: Mapping[str, str] | None = None,
+    ) -> Pairing:
         """Bring both sides up where they are not yet, and return the pairing of one attempt.
 
         Raises what bringing them up raised (ImageError, PeerError, DriverError).
         """
         theirs = self.peer_seat(peer)
-        mine = self.actor_seat(actor)
+        mine = self.actor_seat(actor, options)
         seats = {mine.role: mine, theirs.role: theirs}
         return Pairing(
             {role: seats[role] for role in suite.roles},
@@ -67,13 +74,15 @@ class Company:
             self._seats[key] = self._bring_up(peer)
         return self._seats[key]
 
-    def actor_seat(self, actor: Actor) -> Seat:
-        """Return the seat of a product or a control, brought up on first use."""
-        key = (actor.place.suite, actor.place.role, actor.place.key)
+    def actor_seat(self, actor: Actor, options: Mapping[str, str] | None = None) -> Seat:
+        """Return the seat of a product or a control, brought up on first use; `options` go to its driver."""
+        given = dict(options or {})
+        key = (actor.place.suite, actor.place.role, f"{actor.place.key} {sorted(given.items())}")
         if key not in self._seats:
-            self._seats[key] = (
-                self._bring_up(actor.candidate) if actor.candidate else self._products_seat(actor)
-            )
+            if actor.candidate is not None:
+                self._seats[key] = self._bring_up(actor.candidate, given)
+            else:
+                self._seats[key] = self._products_seat(actor, given)
         return self._seats[key]
 
     def contract(self, suite: str) -> ModuleType:
@@ -90,6 +99,10 @@ class Company:
             seat.close()
         self._provisioner.replace(candidate)
 
+    def forget(self, candidate: Candidate) -> None:
+        """Drop a party that has ended by itself; the next one that asks gets a fresh one."""
+        self.dismiss(candidate)
+
     def dismiss(self, peer: Candidate) -> None:
         """Let a peer go that is not needed any more."""
         seat = self._seats.pop((peer.role.suite, peer.role.role, peer.id), None)
@@ -104,15 +117,15 @@ class Company:
         self._seats.clear()
         self._switchboard.close()
 
-    def _bring_up(self, candidate: Candidate) -> Seat:
+    def _bring_up(self, candidate: Candidate, options: Mapping[str, str] | None = None) -> Seat:
         with self._progress.waiting_for(candidate.id):
             running = self._provisioner.acquire(candidate)
         log = self._provisioner.root / f"driver-{candidate.implementation.name}.log"
-        seat = seat_for_candidate(candidate, running, log=log)
+        seat = seat_for_candidate(candidate, running, log=log, options=options or {})
         self._met(seat.party)
         return seat
 
-    def _products_seat(self, actor: Actor) -> Seat:
+    def _products_seat(self, actor: Actor, options: Mapping[str, str]) -> Seat:
         product = actor.product
         if product is None:
             raise LookupError(actor.place.key)
@@ -130,7 +143,7 @@ class Company:
             interpreter=sys.executable,
             folder=actor.folder,
             log=self._provisioner.root / f"driver-{actor.name}.log",
-            options={},
+            options=options,
         )
         self._met(party)
         return seat

@@ -14,15 +14,15 @@ WORKERS_LIMIT = 4
 """Workers that `-n auto` gives at most: each brings up peers of its own ahead of need."""
 
 
-class PeerScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+class PeerScheduling(LoadScopeScheduling):
     """Hands a worker all items of one peer at once, so that the peer is brought up once."""
 
     def _split_scope(self, nodeid: str) -> str:
         if "[" not in nodeid:
             return nodeid.rsplit("::", 1)[0]
         suite = nodeid.split("/", 1)[0]
-        peer = nodeid.rsplit("[", 1)[1].removesuffix("]").rsplit("-", 1)[-1]
-        return f"{suite}:{peer}"
+        head, _, version = nodeid.rsplit("[", 1)[1].removesuffix("]").rpartition("@")
+        return f"{suite}:{head.rpartition('-')[2]}@{version}"  # a version may hold a dash, as Debian's do
 
 
 class Distribution:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from interop.errors import InteropError
+from interop.judge.expectations import RED, apply
 from interop.judge.matrix import build
 from interop.load.evidence import read_evidence
 from interop.load.record import matrix_to_json, read_journal, write_atomic
@@ -42,16 +43,24 @@ class Reporting:
         return lines
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the matrix and every report; a failure to write is said, and loses nothing of the journal."""
-        session = self._session
-        session.end(interrupted=int(exitstatus) == pytest.ExitCode.INTERRUPTED)
+        ours = self._session
+        ours.end(interrupted=int(exitstatus) == pytest.ExitCode.INTERRUPTED)
         try:
-            journal = read_journal(session.settings.report / "run.jsonl")
-            self._matrix = build(journal, session.suites)
-            write_reports(self._matrix, session.settings.report)
+            journal = read_journal(ours.settings.report / "run.jsonl")
+            self._matrix = apply(
+                build(journal, ours.suites),
+                ours.declared.expectations,
+                ours.declared.today,
+                {each.name: each.version_scheme for each in ours.catalog.implementations},
+            )
+            write_reports(self._matrix, ours.settings.report)
         except (InteropError, OSError) as error:
             self._failure = str(error)
+            return
+        if exitstatus == pytest.ExitCode.OK and any(cell.known in RED for cell in self._matrix.cells):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the matrix and where the reports are."""
@@ -66,6 +75,11 @@ class Reporting:
         terminalreporter.section("interoperability")
         text = terminal.render(self._matrix, width=width, colour=colour, unicode=_unicode(terminalreporter))
         terminalreporter.write_line(text)
+        for cell in self._matrix.cells:
+            if cell.known in RED:
+                terminalreporter.write_line(
+                    f"{cell.feature} with {cell.peer_key}: {cell.expectation}", red=True
+                )
         folder = _shown(self._session.settings.report)
         terminalreporter.write_line(f"Report: {folder}/index.html (also matrix.json, matrix.md, junit.xml)")
 

@@ -6,13 +6,15 @@ Only the controller (the one process without xdist) prints and writes reports; w
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import platform
 import signal
 import sys
 import time
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
@@ -20,22 +22,24 @@ import pytest
 import interop
 from interop.errors import ConfigError, InteropError
 from interop.load.catalog import FOLDERS_VARIABLE, Catalog, load_catalog
+from interop.load.expectations import load_expectations
 from interop.load.manifest import Config, load_config
 from interop.load.record import JournalWriter
 from interop.model.attempt import Party, RunEnd, RunFacts
 from interop.model.implementation import Candidate
 from interop.model.suite import Suite
 from interop.plan import Pair, cell, check_features, pairs
+from interop.plugin.attempts import Attempts
 from interop.plugin.cast import Actor, controls, products, role_suites
 from interop.plugin.collect import FEATURE, PAIR, SKIP, Collection
 from interop.plugin.company import Company
 from interop.plugin.progress import Progress
 from interop.plugin.reporting import Reporting
-from interop.plugin.runner import Runner
+from interop.plugin.runner import Declared, Runner
 from interop.plugin.settings import Settings, read_settings
 from interop.run.engine import Engine
 from interop.run.engine.choice import choose_engine
-from interop.run.pairing import check_driver
+from interop.run.pairing import Pairing, check_driver
 from interop.run.provision import Provisioner, sweep_state
 
 JOURNAL = "run.jsonl"
@@ -89,10 +93,22 @@ class Session:
             config.option.importmode = "importlib"  # suites' modules may have the same names as each other's
         config.pluginmanager.register(self.collection, "interop-collection")
         self._everyone = {actor.place.key: actor for actor in (*self._controls, *self.actors)}
+        self.declared = self._declarations()
+        self._attempts: Attempts | None = None
         self.runner: Runner | None = None
         if self.journal is not None:
             suites = {suite.name: suite for suite in self.suites}
-            self.runner = Runner(self.settings, suites, self._everyone, self.collection, self.journal)
+            self._attempts = Attempts(self.settings, suites, self._everyone, self.journal)
+            self.runner = Runner(
+                settings=self.settings,
+                suites=suites,
+                actors=self._everyone,
+                collection=self.collection,
+                journal=self.journal,
+                attempts=self._attempts,
+                declared=self.declared,
+            )
+            config.pluginmanager.register(self._attempts, "interop-attempts")
             config.pluginmanager.register(self.runner, "interop-runner")
         if self.worker is None and not self._collects_only:
             config.pluginmanager.register(Reporting(self), "interop-reporting")
@@ -105,12 +121,11 @@ class Session:
                 signal.signal(signal.SIGTERM, _terminate)
 
     @pytest.fixture
-    def interop_pairing(self) -> Generator[Any]:
+    def interop_pairing(self) -> Pairing:
         """Hand a scenario its pairing: drivers by role, sites, and the wire between them."""
-        if self.runner is None:
+        if self._attempts is None:
             raise RuntimeError("nothing runs while tests are only collected")
-        with self.runner.open_pairing() as pairing:
-            yield pairing
+        return self._attempts.pairing()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -178,6 +193,15 @@ class Session:
         if self.journal is not None:
             self.journal.write("end", RunEnd(finished=time.time(), interrupted=interrupted))
             self.journal.close()
+
+    def _declarations(self) -> Declared:
+        """Load the expectations: those that were named, or the file beside the configuration."""
+        given, beside = self.settings.expectations, self.settings.config.parent / "interop-expectations.yaml"
+        file = Path(given).absolute() if given else (self.config.expectations if self.config else None)
+        if file is None:
+            file = beside if beside.is_file() else None
+        entries = load_expectations(file, self.suites) if file is not None else ()
+        return Declared(expectations=entries, today=dt.datetime.now(tz=dt.UTC).date().isoformat())
 
     def _check_drivers(self) -> None:
         """Find out whether the product's own drivers start, before any peer is brought up."""

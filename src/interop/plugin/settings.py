@@ -18,6 +18,8 @@ class Settings:
 
     config: Path
     config_given: bool
+    expectations: str
+    """As it was given; empty for the default."""
     report: Path
     engine: str
     pull: str
@@ -39,6 +41,7 @@ def read_settings(config: pytest.Config) -> Settings:
     return Settings(
         config=_config_file(config, given),
         config_given=bool(given),
+        expectations=str(_value(config, "expectations") or ""),
         report=_here(config, _value(config, "report") or "interop-report"),
         engine=_choice(config, "engine", "auto", ENGINES),
         pull=_choice(config, "pull", "missing", PULLS),

@@ -46,7 +46,7 @@ class Died(Exception):  # noqa: N818 - an outcome that was seen, not an error of
 
 
 class Silent(Exception):  # noqa: N818 - an outcome that was seen, not an error of ours
-    """One side gave no answer within its deadline; `at` is when that was found out, seconds since the epoch."""
+    """One side gave no answer within its deadline; `at` is when, in seconds since the epoch."""
 
     def __init__(self, role: str, reason: str, *, at: float | None = None) -> None:
         super().__init__(reason)
@@ -187,7 +187,7 @@ class DriverProcess:
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
             shown = line[:200].decode("utf-8", "replace")
             raise DriverError(
-                f"the driver of the {self.role} wrote what is not JSON-RPC 2.0 on standard output: {shown!r}.",
+                f"the driver of the {self.role} wrote on standard output what is no JSON-RPC 2.0: {shown!r}.",
                 hint="Print what is meant for people on standard error.",
             )
         return message
@@ -248,7 +248,8 @@ class Proxy:
                 return msgspec.convert(result, returns, str_keys=True)
             except msgspec.ValidationError as error:
                 raise DriverError(
-                    f"the driver's {operation}() answered in a shape that its contract does not know: {error}."
+                    f"the driver's {operation}() answered in a shape that its contract does not know:"
+                    f" {error}."
                 ) from None
 
         return call
@@ -263,7 +264,8 @@ def python_driver_command(
     harness itself has it.
     """
     boot = (
-        "import sys, json; a = json.loads(sys.argv[1]); sys.path += [p for p in a['path'] if p not in sys.path];"
+        "import sys, json; a = json.loads(sys.argv[1]);"
+        " sys.path += [p for p in a['path'] if p not in sys.path];"
         " sys.path.insert(0, ''); from interop.run.driver_host import main; main(a)"
     )
     settings = {

@@ -221,7 +221,9 @@ class Pairing:
         return self._contract.GENERAL[role](self._sites[role])
 
 
-def seat_for_candidate(candidate: Candidate, running: Running, *, log: Path) -> Seat:
+def seat_for_candidate(
+    candidate: Candidate, running: Running, *, log: Path, options: Mapping[str, str]
+) -> Seat:
     """Return the seat of a catalogue implementation that is up."""
     start = None
     if candidate.role.driven == "process":
@@ -231,7 +233,7 @@ def seat_for_candidate(candidate: Candidate, running: Running, *, log: Path) -> 
             suite=candidate.role.suite,
             role=candidate.role.role,
             driver=f"{candidate.implementation.folder / source}:{name}",
-            options={},
+            options=options,
         )
         folder = candidate.implementation.folder
 
@@ -249,7 +251,7 @@ def seat_for_candidate(candidate: Candidate, running: Running, *, log: Path) -> 
 
 
 def check_driver(product: ProductRole, *, interpreter: str, folder: Path) -> None:
-    """Start the product's driver once and end it; raise DriverError, with its place, when it does not start."""
+    """Start the product's driver once and end it; raise DriverError, with its place, when it cannot."""
     with tempfile.TemporaryDirectory(prefix="interop-driver-") as logs:
         party = Party(name="product", role=product.role, suite=product.suite, version="")
         log = Path(logs) / "stderr"

@@ -1,0 +1,66 @@
+"""Where a command finds its matrices: a file, an address, or a folder of runs."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from interop.errors import Place, RecordError
+from interop.judge.history import together
+from interop.load.record import read_matrix
+from interop.model.matrix import Matrix
+
+_SECONDS = 30
+_LARGEST = 512 * 1024 * 1024
+"""Bytes. A matrix of 100,000 cells has about a tenth of this."""
+
+
+def find_matrix(source: str) -> Matrix:
+    """Return the matrix of a file or address, or all those of a folder as one; raise RecordError."""
+    if source.startswith(("http://", "https://")):
+        return _fetch(source)
+    path = Path(source)
+    return together(find_matrices(path)) if path.is_dir() else _read(path)
+
+
+def find_matrices(folder: Path) -> list[Matrix]:
+    """Return every matrix below a folder: the files called `matrix.json`, or else all its JSON files."""
+    if not folder.is_dir():
+        return [_read(folder)]
+    files = sorted(folder.rglob("matrix.json")) or sorted(folder.glob("*.json"))
+    if not files:
+        raise RecordError(
+            "no matrix is in this folder.", where=Place(folder), hint="Run 'pytest --interop' first."
+        )
+    return [_read(file) for file in files]
+
+
+def _fetch(address: str) -> Matrix:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        try:
+            with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - http and https only
+                content = answer.read(_LARGEST + 1)
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise RecordError(f"cannot be fetched: {reason}.", where=Place(address)) from None
+        if len(content) > _LARGEST:
+            raise RecordError(f"it has more than {_LARGEST:,} bytes.", where=Place(address))
+        file.write(content)
+        file.flush()
+        try:
+            return _read(Path(file.name))
+        except RecordError as error:
+            error.where = Place(address)
+            raise
+
+
+def _read(file: Path) -> Matrix:
+    """Read a matrix without the collector, which would visit 100,000 new cells again and again."""
+    gc.disable()
+    try:
+        return read_matrix(file)
+    finally:
+        gc.enable()

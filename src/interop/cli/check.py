@@ -1,0 +1,124 @@
+"""`interop check`: a customer's planned stack held against a matrix. Needs no container engine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from interop.cli._catalog import add_config_option, find_catalog
+from interop.cli._matrices import find_matrix
+from interop.errors import ConfigError, InteropError
+from interop.judge.check import check, exit_code
+from interop.load.record import write_atomic
+from interop.load.rules import check_rules, check_words
+from interop.load.stack import read_stack
+from interop.model.finding import Report
+from interop.report import findings_json, findings_text, sheet_html, sheet_markdown
+
+FORMATS = ("text", "json", "markdown", "html")
+MISTAKE = 4
+"""Exit code for what cannot be answered; 0 to 3 are answers."""
+
+_EPILOG = """\
+The formats 'markdown' and 'html' are the sheet for the customer; 'text' is for you, 'json' for scripts.
+
+Exit codes: 0 go, 1 go with conditions, 2 no-go, 3 test first, 4 a file or a name is wrong.
+
+  interop check globex.stack.yaml --matrix matrix.json
+  interop check globex.stack.yaml --matrix matrix.json --format html --out globex.html
+  interop check globex.stack.yaml --matrix https://example.com/matrix.json --change postfix=3.10.13
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "check",
+        help="say what will work in a customer's planned stack",
+        description="Hold a planned stack against a matrix: go, go with conditions, no-go, or test first.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stack", metavar="STACK", type=Path, help="the stack file, such as globex.stack.yaml")
+    parser.add_argument(
+        "--matrix",
+        metavar="FILE|URL|DIR",
+        default="interop-report/matrix.json",
+        help="what was tested; of a folder, all its runs together (default: %(default)s)",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--change",
+        metavar="NAME=VERSION",
+        action="append",
+        default=[],
+        help="what an upgrade would do: postfix=3.10.13, 'relay=Debian 13', or the product's own; repeatable",
+    )
+    parser.add_argument(
+        "--max-age",
+        metavar="DAYS",
+        type=_days,
+        help=f"evidence that is older counts as not tested (default: {check_rules()['max_age_days']})",
+    )
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write there instead of to the terminal")
+    add_config_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the answer; return its exit code."""
+    try:
+        stack = read_stack(arguments.stack)
+        report = check(
+            stack,
+            find_matrix(arguments.matrix),
+            rules=check_rules(),
+            now=time.time(),
+            catalog=find_catalog(arguments).implementations,
+            max_age_days=arguments.max_age,
+            change=_changes(arguments.change),
+        )
+        text = _render(report, arguments.format)
+        if arguments.out is None:
+            sys.stdout.write(text)
+        else:
+            write_atomic(arguments.out, text)
+            print(f"{check_words()['answers'][report.answer]}: written to {arguments.out}")
+    except InteropError as error:
+        print(f"interop: {error}", file=sys.stderr)
+        return MISTAKE
+    return exit_code(report, check_rules())
+
+
+def _render(report: Report, wanted: str) -> str:
+    rules, words = check_rules(), check_words()
+    match wanted:
+        case "json":
+            return findings_json.render(report, rules, words)
+        case "markdown":
+            return sheet_markdown.render(report, rules, words)
+        case "html":
+            return sheet_html.render(report, rules, words)
+    return findings_text.render(report, words)
+
+
+def _changes(given: list[str]) -> dict[str, str]:
+    changes: dict[str, str] = {}
+    for text in given:
+        name, mark, version = (part.strip() for part in text.partition("="))
+        if not (name and mark and version):
+            raise ConfigError(
+                f"--change {text!r} is no change.", hint="Write a name and a version: postfix=3.10.13."
+            )
+        if changes.setdefault(name, version) != version:
+            raise ConfigError(f"--change gives {name!r} two versions.", hint="Give it once.")
+    return changes
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not days >= 0:
+        raise ValueError(text)
+    return days

@@ -1,0 +1,379 @@
+"""A planned stack held against a matrix: a finding for each component and required feature, and an answer.
+
+Everything rests on cells that were tried; what nobody tried is `not-tested`, however near the next tested
+version is. The decisions are tables in the rules (`load/check_rules.json`); this gathers the facts for them.
+Knows nothing of words or layouts: those are `report.words` and the reports.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from interop.errors import ConfigError, RecordError
+from interop.judge.commands import command_for
+from interop.judge.evidence import Asked, Ground, Said, gather, latest, say, worst_limit
+from interop.judge.impact import loss
+from interop.judge.names import Named, Names, fold
+from interop.judge.nearest import Missing, aged, missing
+from interop.judge.reading import Reading, read_distribution, read_version, shown
+from interop.judge.rules import Rules, decide
+from interop.judge.ways import around, conditions, instead
+from interop.model.finding import Answer, Change, Finding, Report, Shift, Shifted, Status, Way
+from interop.model.implementation import Implementation
+from interop.model.matrix import Cell, Matrix, SuiteFacts
+from interop.model.stack import Component, Requirement, Stack
+from interop.model.suite import Feature
+from interop.model.versions import sort_key
+
+
+def check(
+    stack: Stack,
+    matrix: Matrix,
+    *,
+    rules: Rules,
+    now: float,
+    catalog: Iterable[Implementation] = (),
+    max_age_days: float | None = None,
+    change: Mapping[str, str] | None = None,
+) -> Report:
+    """Return what the matrix knows of a stack.
+
+    `now` is in seconds since the epoch; evidence older than `max_age_days` (the rules' own number when
+    None) counts as not tested. `catalog` adds aliases and the versions that distributions carry. `change`
+    gives new versions by component, implementation or product: the report is then of the changed stack, and
+    its `change` compares. Raises ConfigError, UnknownNameError and RecordError where they do not fit.
+    """
+    names = Names(matrix, catalog, rules)
+    days = float(rules["max_age_days"]) if max_age_days is None else max_age_days
+    report = _check(stack, matrix, names, rules, now, days)
+    if not change:
+        return report
+    after = _check(_changed(stack, change, names), matrix, names, rules, now, days)
+    before = {finding.key: finding for finding in report.findings}
+    shifted = tuple(
+        Shifted(shift=_shift(before[finding.key], finding, rules), before=before[finding.key], after=finding)
+        for finding in after.findings
+        if finding.key in before and _touched(before[finding.key], finding, report, after)
+    )
+    return dataclasses.replace(
+        after, change=Change(wanted=dict(change), before=report.answer, shifted=shifted)
+    )
+
+
+def exit_code(report: Report, rules: Rules) -> int:
+    """Return what a script is told: 0 go, 1 go with conditions, 2 no-go, 3 test first."""
+    code: int = rules["exit_codes"][report.answer]
+    return code
+
+
+def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float, days: float) -> Report:
+    product = _product(stack, matrix)
+    scheme = names.scheme(product)
+    versions = {cell.product_version for cell in matrix.cells if cell.product == product}
+    ground = Ground(
+        rules=rules,
+        names=names,
+        now=now,
+        max_age_days=days,
+        run_started=matrix.run.started,
+        product=read_version(stack.product_version, scheme, versions),
+        product_scheme=scheme,
+    )
+    named = [
+        names.implementation(component.implementation, component.place) for component in stack.components
+    ]
+    required = [(requirement, *names.feature(requirement)) for requirement in stack.requirements]
+    pools = gather(
+        matrix, product, {each.name for each in named}, {(suite.name, one.id) for _, suite, one in required}
+    )
+    known = _known_versions(matrix, names, {each.name for each in named})
+    findings: list[Finding] = []
+    notes = [each.note for each in named if each.note]
+    for component, name in zip(stack.components, named, strict=True):
+        asked = list(_questions(component, name, required, known.get(name.name, ()), ground))
+        if not asked:
+            notes.append(f"None of the required features concerns {component.name}.")
+        for each in asked:
+            pool = pools.get((name.name, each.suite, each.feature.id, each.role), ())
+            findings.append(_finding(each, pool, stack, ground))
+    if not findings:
+        raise ConfigError(
+            "none of the required features concerns any of the components.",
+            where=stack.place,
+            hint="Do the features belong to another protocol?",
+        )
+    used = [finding.cell for finding in findings if finding.cell is not None]
+    when = [cell.tested or matrix.run.started for cell in used]
+    return Report(
+        stack=dataclasses.replace(stack, product=product),
+        answer=_answer(findings, rules),
+        findings=tuple(sorted(findings, key=lambda finding: _weight(finding, rules))),
+        product_versions=tuple(
+            sorted({cell.product_version for cell in used}, key=lambda version: sort_key(version, scheme))
+        ),
+        run=matrix.run,
+        cells=len(matrix.cells),
+        tested_from=min(when, default=0.0),
+        tested_to=max(when, default=0.0),
+        now=now,
+        max_age_days=days,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _product(stack: Stack, matrix: Matrix) -> str:
+    """Return the product's name as the matrix has it; raise RecordError when it is of another one."""
+    tested = sorted({cell.product for cell in matrix.cells} | {matrix.run.product})
+    titles = {
+        fold(party.title): party.name for party in matrix.parties if party.title and party.name in tested
+    }
+    spelled = {**titles, **{fold(name): name for name in tested}}
+    name = spelled.get(fold(stack.product))
+    if name is None:
+        raise RecordError(
+            f"the matrix is of {', '.join(tested[:3])}, the stack is of {stack.product}.",
+            where=stack.place,
+            hint="Take the matrix of the same product, or mend the name in the stack.",
+        )
+    return name
+
+
+def _known_versions(matrix: Matrix, names: Names, peers: set[str]) -> dict[str, list[str]]:
+    known: dict[str, set[str]] = {peer: set() for peer in peers}
+    for cell in matrix.cells:
+        if cell.peer in peers:
+            known[cell.peer].add(cell.peer_version)
+    for name in peers & set(names.catalog):
+        known[name].update(release.version for release in names.catalog[name].releases)
+    return {name: sorted(versions) for name, versions in known.items()}
+
+
+def _questions(
+    component: Component,
+    named: Named,
+    required: Sequence[tuple[Requirement, SuiteFacts, Feature]],
+    known: Iterable[str],
+    ground: Ground,
+) -> Iterator[Asked]:
+    """Yield what is asked of one component: each required feature of the protocols that it speaks."""
+    names = ground.names
+    taken = names.taken(component)
+    version = _reading(component, named, known, ground)
+    suites = {suite.name for _, suite, _ in required}
+    if not named.known and taken is None and len(suites) > 1:
+        raise ConfigError(
+            f"{component.implementation!r} is not known, so nobody can tell which protocol it speaks.",
+            where=component.place,
+            hint=f"Say it: 'role: {required[0][1].name}.{required[0][1].roles[1]}'.",
+        )
+    for requirement, suite, feature in required:
+        first, second = suite.roles
+        faced = {first: second, second: first}
+        sides = [role for name, role in sorted(names.roles.get(named.name, ())) if name == suite.name]
+        if taken is not None:
+            sides = [taken[1]] if taken[0] == suite.name else []
+        elif not named.known:
+            sides = [""]
+        for side in sides:
+            yield Asked(
+                component=component,
+                named=named,
+                version=version,
+                configuration=component.configuration or "default",
+                requirement=requirement,
+                suite=suite.name,
+                feature=feature,
+                role=faced.get(side, ""),
+            )
+
+
+def _reading(component: Component, named: Named, known: Iterable[str], ground: Ground) -> Reading:
+    scheme = ground.names.scheme(named.name)
+    if component.distribution:
+        carried = ground.names.carried(named.name, component)
+        if not component.version:
+            return read_distribution(carried, scheme)
+    return read_version(component.version, scheme, known)
+
+
+def _finding(asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    meant = (
+        cell
+        for cell in pool
+        if cell.tried
+        and cell.configuration == asked.configuration
+        and asked.version.holds(cell.peer_version)
+        and ground.product.holds(cell.product_version)
+    )
+    cells = latest(meant, asked.version.scheme, ground.product_scheme)
+    if not cells:
+        return _untested(asked, missing(asked, pool, ground), ground)
+    said = [say(cell, asked, pool, ground) for cell in cells]
+    if asked.version.pinned and (len(said) == 1 or _all_work(said)):
+        return _told(said[-1], asked, pool, stack, ground)
+    return _open(said, asked, pool, stack, ground)
+
+
+def _all_work(said: Iterable[Said]) -> bool:
+    """Say whether a version that several releases carry works in all of them."""
+    return all(each.status is Status.WORKS for each in said)
+
+
+def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    """Return the finding that one cell decides."""
+    if said.cause == "old":
+        return _untested(asked, aged(said.cell, asked, pool, ground), ground)
+    _, minimum, limit = worst_limit(said.cell, asked.requirement.minimums, ground.rules)
+    finding = _base(asked, said.status, said.cause, ground)
+    broken = said.status in ground.rules["broken"]
+    untested = said.status is Status.NOT_TESTED
+    command, needs = command_for(asked, said.cause, said.cell, ground) if untested else ("", "")
+    return dataclasses.replace(
+        finding,
+        cell=said.cell,
+        tested=(shown(said.cell, asked.version.scheme),),
+        minimum=minimum,
+        limit=limit,
+        ways=around(said, asked, pool, ground) if broken else conditions(said, asked, pool, ground),
+        loss=loss(said.cell.attempts, stack.deployment) if said.status in ground.rules["costed"] else None,
+        command=command,
+        needs=needs,
+    )
+
+
+def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    """Return the finding for a version that several tested ones may stand for."""
+    fresh = [each for each in said if each.cause != "old"]
+    works = [each for each in fresh if ground.working(each.status)]
+    statuses = ground.rules["statuses"]
+    if not works:
+        worst = min(reversed(fresh or said), key=lambda each: statuses.index(each.status))
+        return dataclasses.replace(_told(worst, asked, pool, stack, ground), tested=_versions(fresh, asked))
+    row = decide(
+        ground.rules["several"],
+        {
+            "working": "all" if len(works) == len(fresh) else "some",
+            "stated": "yes" if asked.version.stated else "no",
+        },
+    )
+    best = max(reversed(works), key=lambda each: statuses.index(each.status))
+    finding = _told(best, asked, pool, stack, ground)
+    kind = "version" if best.status is Status.WORKS else "version-conditional"
+    chosen = Way(kind=kind, what=shown(best.cell, asked.version.scheme))
+    return dataclasses.replace(
+        _base(asked, Status(row["status"]), row["cause"], ground),
+        cell=best.cell,
+        tested=_versions(fresh, asked),
+        working=_versions(works, asked),
+        minimum=finding.minimum,
+        limit=finding.limit,
+        ways=(chosen, *finding.ways),
+    )
+
+
+def _untested(asked: Asked, found: Missing, ground: Ground) -> Finding:
+    near = found.nearest
+    command, needs = command_for(asked, found.cause, near.cell if near else None, ground)
+    return dataclasses.replace(
+        _base(asked, Status.NOT_TESTED, found.cause, ground),
+        likely=found.likely,
+        below=found.below,
+        above=found.above,
+        nearest=near,
+        ways=instead(found, asked.version.scheme),
+        command=command,
+        needs=needs,
+        untried=found.reason,
+    )
+
+
+def _base(asked: Asked, status: Status, cause: str, ground: Ground) -> Finding:
+    row = decide(ground.rules["answer"], {"status": status, "cause": cause, "impact": asked.feature.impact})
+    version = asked.component.version or (asked.version.spec if asked.version.resolved else "")
+    return Finding(
+        component=asked.component,
+        implementation=asked.named.name,
+        title=asked.named.title,
+        version=version,
+        scheme=asked.version.scheme,
+        configuration=asked.configuration,
+        requirement=asked.requirement,
+        feature=asked.feature,
+        suite=asked.suite,
+        role=asked.role,
+        status=status,
+        cause=cause,
+        answer=Answer(row["answer"]),
+    )
+
+
+def _versions(said: Iterable[Said], asked: Asked) -> tuple[str, ...]:
+    return tuple(shown(each.cell, asked.version.scheme) for each in said)
+
+
+def _answer(findings: Iterable[Finding], rules: Rules) -> Answer:
+    given = {finding.answer for finding in findings}
+    return Answer(next(answer for answer in rules["answers"] if answer in given))
+
+
+def _weight(finding: Finding, rules: Rules) -> tuple[float, ...]:
+    """Return what sorts findings: what decides the answer first, then the dearest, then the gravest."""
+    cost, hours, failed = (
+        (-finding.loss.cost_a_day[1], -finding.loss.hours_a_day[1], -finding.loss.failed_a_day[1])
+        if finding.loss
+        else (0.0, 0.0, 0.0)
+    )
+    return (
+        rules["answers"].index(finding.answer),
+        cost,
+        hours,
+        failed,
+        rules["impacts"].index(finding.feature.impact),
+        rules["statuses"].index(finding.status),
+    )
+
+
+def _changed(stack: Stack, change: Mapping[str, str], names: Names) -> Stack:
+    """Return the stack with other versions; raise ConfigError for a name that it does not have."""
+    product, components = stack.product_version, list(stack.components)
+    for name, version in change.items():
+        wanted = fold(name)
+        hits = [at for at, each in enumerate(components) if fold(each.name) == wanted]
+        hits = hits or [
+            at
+            for at, each in enumerate(components)
+            if names.implementation(each.implementation, each.place)
+            == names.implementation(name, stack.place)
+        ]
+        is_product = wanted == fold(stack.product)
+        if not hits and not is_product:
+            known = ", ".join([stack.product, *(each.name for each in stack.components)])
+            raise ConfigError(
+                f"nothing in the stack is called {name!r}.", where=stack.place, hint=f"It has {known}."
+            )
+        if is_product:
+            product = version
+        distribution = names.is_distribution(version)
+        for at in hits:
+            components[at] = dataclasses.replace(
+                components[at],
+                version="" if distribution else version,
+                distribution=version if distribution else "",
+            )
+    return dataclasses.replace(stack, product_version=product, components=tuple(components))
+
+
+def _touched(before: Finding, after: Finding, old: Report, new: Report) -> bool:
+    """Say whether a change is about this finding at all."""
+    return before.component != after.component or old.stack.product_version != new.stack.product_version
+
+
+def _shift(before: Finding, after: Finding, rules: Rules) -> Shift:
+    """Look up what the change does. A condition on the version alone is no new condition."""
+    only = rules["version_only"]
+
+    def known(finding: Finding) -> Status:
+        return Status.WORKS if finding.cause in only and len(finding.ways) == 1 else finding.status
+
+    return Shift(decide(rules["shift"], {"before": known(before), "after": known(after)})["shift"])

@@ -1,0 +1,163 @@
+"""Two matrices compared cell by cell: what an upgrade, or a day, has done.
+
+A cell is the same cell when suite, feature, role, product, peer's key and configuration are the same; the
+exact versions on either side may differ, and are told. What was not tried on a side is not there on it, so
+that nothing is called fixed or regressed for which one side has no evidence. Knows nothing of stacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interop.model.matrix import Cell, Matrix, Verdict
+from interop.model.versions import sort_key
+
+Key = tuple[str, str, str, str, str]
+"""Suite, feature, role, product, peer's key."""
+
+
+class Kind(StrEnum):
+    """What became of a cell."""
+
+    REGRESSED = "regressed"
+    FIXED = "fixed"
+    NEW = "new"
+    """Tried now, and not before."""
+    GONE = "gone"
+    """Tried before, and not now."""
+    CHANGED = "changed"
+    """Broken before and now, in another way."""
+
+
+NEW_GAP = "new-gap"
+"""For `failing`: a new cell that does not work."""
+
+FAIL_ON = (*(kind.value for kind in Kind), NEW_GAP)
+"""Every word that `failing` knows."""
+
+_GOODNESS = {
+    Verdict.WORKS: 3,
+    Verdict.DEGRADED: 2,
+    Verdict.FLAKY: 1,
+    Verdict.FAILS: 0,
+    Verdict.UNSUPPORTED: 0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One cell that is not as it was. At least one side is there."""
+
+    kind: Kind
+    old: Cell | None
+    new: Cell | None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell as it is now, or as it was when it is gone."""
+        cell = self.new or self.old
+        if cell is None:
+            raise ValueError("a difference without cells")
+        return cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The differences with one peer in one version and configuration."""
+
+    suite: str
+    peer_key: str
+    old_version: str
+    """Exact; empty when the peer is new."""
+    new_version: str
+    """Exact; empty when the peer is gone."""
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """Everything that differs, and how much does not."""
+
+    old: Matrix
+    new: Matrix
+    groups: tuple[Group, ...]
+    same: int
+    """Cells that say the same on both sides."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """All of them."""
+        return tuple(each for group in self.groups for each in group.differences)
+
+
+def diff(old: Matrix, new: Matrix) -> Diff:
+    """Compare two matrices. Where one holds several product versions, its newest evidence counts."""
+    before, after = _tried(old), _tried(new)
+    found: list[Difference] = []
+    same = 0
+    for key in dict.fromkeys((*after, *before)):
+        kind = _kind(before.get(key), after.get(key))
+        if kind is None:
+            same += 1
+        else:
+            found.append(Difference(kind=kind, old=before.get(key), new=after.get(key)))
+    return Diff(old=old, new=new, groups=tuple(_grouped(found)), same=same)
+
+
+def failing(comparison: Diff, fail_on: Collection[str]) -> tuple[Difference, ...]:
+    """Return the differences that `fail_on` (words of `FAIL_ON`) calls a failure."""
+    return tuple(
+        each
+        for each in comparison.differences
+        if each.kind in fail_on
+        or (NEW_GAP in fail_on and each.kind is Kind.NEW and _GOODNESS[each.cell.verdict] <= 1)
+    )
+
+
+def _tried(matrix: Matrix) -> dict[Key, Cell]:
+    scheme = next(
+        (party.version_scheme for party in matrix.parties if party.name == matrix.run.product), "debian"
+    )
+    found: dict[Key, Cell] = {}
+    for cell in matrix.cells:
+        if not cell.tried:
+            continue
+        key = (cell.suite, cell.feature, cell.role, cell.product, cell.peer_key)
+        known = found.setdefault(key, cell)
+        if known is not cell and _age(cell, scheme) > _age(known, scheme):
+            found[key] = cell
+    return found
+
+
+def _age(cell: Cell, scheme: str) -> tuple[object, float]:
+    return (sort_key(cell.product_version, scheme), cell.tested)
+
+
+def _kind(old: Cell | None, new: Cell | None) -> Kind | None:
+    if old is None:
+        return Kind.NEW
+    if new is None:
+        return Kind.GONE
+    before, after = _GOODNESS[old.verdict], _GOODNESS[new.verdict]
+    if after != before:
+        return Kind.FIXED if after > before else Kind.REGRESSED
+    if old.verdict is not new.verdict or old.signature != new.signature:
+        return Kind.CHANGED
+    return None
+
+
+def _grouped(found: Iterable[Difference]) -> Iterable[Group]:
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for each in found:
+        groups.setdefault((each.cell.suite, each.cell.peer_key), []).append(each)
+    order = list(Kind)
+    for (suite, peer_key), group in groups.items():
+        yield Group(
+            suite=suite,
+            peer_key=peer_key,
+            old_version=next((each.old.peer_version for each in group if each.old), ""),
+            new_version=next((each.new.peer_version for each in group if each.new), ""),
+            differences=tuple(sorted(group, key=lambda each: order.index(each.kind))),
+        )

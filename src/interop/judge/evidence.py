@@ -1,0 +1,188 @@
+"""The cells that speak about one required feature with one component, and what each of them says.
+
+One cell is judged here by the table `cell` of the rules; `check` decides which cells count, `nearest` what
+to say when none does. Knows nothing of stacks as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from interop.judge.names import Named, Names, fold
+from interop.judge.reading import Reading, shown
+from interop.judge.rules import Rules, decide
+from interop.model.attempt import Limit
+from interop.model.finding import Status
+from interop.model.matrix import Cell, Matrix
+from interop.model.stack import Component, Minimum, Requirement
+from interop.model.suite import Feature
+from interop.model.versions import sort_key
+
+DAY = 86_400.0
+"""Seconds."""
+
+Pools = Mapping[tuple[str, str, str, str], Sequence[Cell]]
+"""Cells by peer, suite, feature and the product's role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every judgement stands on."""
+
+    rules: Rules
+    names: Names
+    now: float
+    max_age_days: float
+    run_started: float
+    product: Reading
+    product_scheme: str
+
+    def days(self, cell: Cell) -> int:
+        """Return how old a cell's evidence is, in whole days."""
+        return max(0, int((self.now - (cell.tested or self.run_started)) // DAY))
+
+    def working(self, status: Status) -> bool:
+        """Say whether a status is one in which the feature can be used."""
+        return status in self.rules["working"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question: whether a feature works between the product and a component."""
+
+    component: Component
+    named: Named
+    version: Reading
+    configuration: str
+    """`default` when none was stated."""
+    requirement: Requirement
+    suite: str
+    feature: Feature
+    role: str
+    """The role that the product takes; empty when nothing is known of the component."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one cell says to a question."""
+
+    cell: Cell
+    status: Status
+    cause: str
+
+
+def gather(
+    matrix: Matrix, product: str, peers: Collection[str], features: Collection[tuple[str, str]]
+) -> dict[tuple[str, str, str, str], list[Cell]]:
+    """Return, in one pass, the product's cells with those peers in those features (suite, id)."""
+    pools: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
+    for cell in matrix.cells:
+        if cell.peer in peers and (cell.suite, cell.feature) in features and cell.product == product:
+            pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
+    return pools
+
+
+def say(
+    cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground, *, whatever_age: bool = False
+) -> Said:
+    """Judge one tried cell by the table `cell`. `pool` is where another configuration is looked for."""
+    facts = _facts(cell, asked, ground, whatever_age=whatever_age)
+    row = decide(ground.rules["cell"], {**facts, "configuration": "stated", "elsewhere": "no"})
+    if row["status"] in ground.rules["broken"] and not asked.component.configuration:
+        others = elsewhere(cell, asked, pool, ground)
+        row = decide(
+            ground.rules["cell"],
+            {**facts, "configuration": "assumed", "elsewhere": "yes" if others else "no"},
+        )
+    return Said(cell=cell, status=Status(row["status"]), cause=row["cause"])
+
+
+def elsewhere(cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground) -> list[str]:
+    """Return the configurations in which the same versions are known to work without more ado."""
+    found = []
+    for other in pool:
+        if (
+            other.tried
+            and other.configuration != cell.configuration
+            and other.peer_version == cell.peer_version
+            and other.product_version == cell.product_version
+        ):
+            row = decide(ground.rules["cell"], {**_facts(other, asked, ground), "configuration": "stated"})
+            if row["status"] == Status.WORKS:
+                found.append(other.configuration)
+    return sorted(set(found))
+
+
+def latest(cells: Iterable[Cell], scheme: str, product_scheme: str) -> list[Cell]:
+    """Return one cell for each release of the peer, oldest version first.
+
+    Of several, the one with the newest product is taken, and of those the one tested last: a security
+    update of a release takes the place of what was tested before it.
+    """
+    best: dict[str, Cell] = {}
+    for cell in cells:
+        version = shown(cell, scheme)
+        if version not in best or _newness(cell, product_scheme) > _newness(best[version], product_scheme):
+            best[version] = cell
+    return sorted(best.values(), key=lambda cell: sort_key(cell.peer_version, scheme))
+
+
+def _newness(cell: Cell, scheme: str) -> tuple[object, float]:
+    return (sort_key(cell.product_version, scheme), cell.tested)
+
+
+def _facts(cell: Cell, asked: Asked, ground: Ground, *, whatever_age: bool = False) -> dict[str, str]:
+    verified = {True: "verified", False: "useless", None: "unverified" if cell.workaround else "none"}
+    old = ground.days(cell) > ground.max_age_days and not whatever_age
+    return {
+        "age": "old" if old else "fresh",
+        "verdict": cell.verdict.value,
+        "workaround": verified[cell.workaround_verified] if cell.workaround else "none",
+        "limit": worst_limit(cell, asked.requirement.minimums, ground.rules)[0],
+    }
+
+
+def worst_limit(
+    cell: Cell, minimums: Iterable[Minimum], rules: Rules
+) -> tuple[str, Minimum | None, Limit | None]:
+    """Hold a cell's limits against what is needed; return the worst answer with the pair that gave it.
+
+    Answers, worst first: `short`, `unmeasured`, `beyond` (it was not tried that far), `met`; `none` when
+    nothing is needed.
+    """
+    answers = [_limit(cell, minimum, rules) for minimum in minimums]
+    for wanted in ("short", "unmeasured", "beyond", "met"):
+        for answer in answers:
+            if answer[0] == wanted:
+                return answer
+    return ("none", None, None)
+
+
+def _limit(cell: Cell, minimum: Minimum, rules: Rules) -> tuple[str, Minimum, Limit | None]:
+    kind, factor = _unit(minimum.unit, rules)
+    comparable = [
+        limit
+        for limit in cell.limits
+        if (not minimum.limit or fold(minimum.limit) == fold(limit.name))
+        and (not minimum.unit or _unit(limit.unit, rules)[0] == kind)
+    ]
+    if not comparable:
+        return ("unmeasured", minimum, None)
+    needed = minimum.value * factor
+
+    def reach(limit: Limit) -> float:
+        # A number without a unit is compared with the limit's own.
+        return limit.value * (_unit(limit.unit, rules)[1] if minimum.unit else 1.0)
+
+    least = min(comparable, key=reach)
+    if reach(least) >= needed:
+        return ("met", minimum, least)
+    return ("beyond" if least.at_least else "short", minimum, least)
+
+
+def _unit(unit: str, rules: Rules) -> tuple[str, float]:
+    """Return the kind of a unit and what one of it is in the kind's base; an unknown unit is its own kind."""
+    kind, factor = rules["units"].get(unit, (unit.casefold(), 1))
+    return str(kind), float(factor)

@@ -1,0 +1,196 @@
+"""Which implementation, feature, distribution and role a customer's words mean.
+
+Names, titles and aliases are matched without regard to case, spaces, dashes and underscores. What is near a
+known name is taken for a slip and refused with the name that was meant; what is near nothing is an
+implementation that nobody knows, which is a finding and no mistake. Knows nothing of results.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from interop.errors import ConfigError, Place, UnknownNameError, nearest
+from interop.judge.rules import Rules
+from interop.model.implementation import Implementation
+from interop.model.matrix import Matrix, SuiteFacts
+from interop.model.stack import Component, Requirement
+from interop.model.suite import Feature
+from interop.model.versions import matches
+
+SLIP = 0.8
+"""From this likeness on (difflib's ratio) an unknown name is taken for a slip of the pen."""
+
+
+def fold(text: str) -> str:
+    """Return what two spellings of one name have in common."""
+    return re.sub(r"[\s_-]+", " ", text.strip().casefold())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An implementation that was looked up."""
+
+    name: str
+    title: str
+    known: bool
+    note: str = ""
+    """What the seller should know when an alias could mean something else."""
+
+
+class Names:
+    """Everything that a matrix and a catalogue have a name for."""
+
+    def __init__(self, matrix: Matrix, catalog: Iterable[Implementation], rules: Rules) -> None:
+        self._rules = rules
+        self._suites = matrix.suites
+        self.catalog: Mapping[str, Implementation] = {each.name: each for each in catalog}
+        self.schemes: dict[str, str] = {name: each.version_scheme for name, each in self.catalog.items()}
+        self.titles: dict[str, str] = {name: each.title for name, each in self.catalog.items()}
+        self.roles: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """Suite and role that each implementation takes, by the catalogue and by the cells."""
+        self._carried: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in self.catalog.values():
+            self.roles[each.name].update((role.suite, role.role) for role in each.roles)
+            for release in each.releases:
+                self._carried[each.name, release.name].add(release.version)
+        for party in matrix.parties:
+            self.schemes[party.name] = party.version_scheme
+            self.titles[party.name] = party.title or self.titles.get(party.name, "")
+            self._carried[party.name, party.release].update({party.version, party.label or party.version})
+        faces = {(s.name, role): s.roles[1 - at] for s in matrix.suites for at, role in enumerate(s.roles)}
+        for peer, suite, role in {(cell.peer, cell.suite, cell.role) for cell in matrix.cells}:
+            self.roles[peer].add((suite, faces.get((suite, role), "")))
+        self._folded = self._fold_all()
+
+    def _fold_all(self) -> dict[str, str]:
+        folded: dict[str, str] = {}
+        for name in self.roles:
+            aliases = self.catalog[name].aliases if name in self.catalog else ()
+            for spelling in (name, self.titles.get(name, ""), *aliases):
+                if spelling:
+                    folded.setdefault(fold(spelling), name)
+        return folded
+
+    def title(self, name: str) -> str:
+        """Return what people call an implementation."""
+        return self.titles.get(name) or name
+
+    def scheme(self, name: str) -> str:
+        """Return how an implementation's versions are ordered."""
+        return self.schemes.get(name, "debian")
+
+    def implementation(self, text: str, place: Place) -> Named:
+        """Look an implementation up; raise UnknownNameError for a slip of the pen."""
+        folded = fold(text)
+        name = self._folded.get(folded)
+        if name is not None:
+            return Named(name=name, title=self.title(name), known=True)
+        candidates: list[str] = self._rules["aliases"].get(folded, [])
+        for candidate in candidates:
+            if candidate in self.roles:
+                title = self.title(candidate)
+                note = f"{text!r} was read as {title}; if another program is meant, write its own name."
+                return Named(
+                    name=candidate, title=title, known=True, note=note if len(candidates) > 1 else ""
+                )
+        near = difflib.get_close_matches(folded, self._folded, n=1, cutoff=SLIP)
+        if near and not candidates:
+            raise UnknownNameError(
+                f"{text!r} is in neither the matrix nor the catalogue.",
+                where=place,
+                hint=f"Did you mean {self._folded[near[0]]!r}?",
+            )
+        return Named(name=text, title=text, known=False)
+
+    def carried(self, name: str, component: Component) -> frozenset[str]:
+        """Return the versions of an implementation that the component's distribution carries.
+
+        Raises UnknownNameError for a slip of the pen, and ConfigError when the version that was given as
+        well is another one.
+        """
+        release = self._release(component.distribution, component.place)
+        versions = frozenset(self._carried.get((name, release), ()))
+        if component.version and versions:
+            scheme = self.scheme(name)
+            fits = (component.version, f"{component.version}.*")
+            if not any(matches(each, spec, scheme) for each in versions for spec in fits):
+                raise ConfigError(
+                    f"{component.name!r} has two versions: {component.version} as written,"
+                    f" and {', '.join(sorted(versions))} in {component.distribution}.",
+                    where=component.place,
+                    hint="Delete the one that is not installed.",
+                )
+        return versions
+
+    def is_distribution(self, text: str) -> bool:
+        """Say whether a text names a distribution whose releases are known by name."""
+        return any(fold(text) in spellings for spellings in self._rules["distributions"].values())
+
+    def _release(self, text: str, place: Place) -> str:
+        folded = fold(text)
+        distributions: Mapping[str, Sequence[str]] = self._rules["distributions"]
+        for release, spellings in distributions.items():
+            if folded in spellings:
+                return release
+        families = {spelling.split()[0] for spellings in distributions.values() for spelling in spellings}
+        first, _, rest = folded.partition(" ")
+        near = difflib.get_close_matches(first, families, n=1, cutoff=SLIP)
+        if near and near[0] != first:
+            meant = f"{near[0]} {rest}".strip().capitalize()
+            raise UnknownNameError(
+                f"no distribution {text!r} is known.", where=place, hint=f"Did you mean {meant!r}?"
+            )
+        return folded
+
+    def feature(self, requirement: Requirement) -> tuple[SuiteFacts, Feature]:
+        """Look a required feature up by id or title; raise UnknownNameError or ConfigError."""
+        wanted, place = fold(requirement.feature), requirement.place
+        suites = [
+            each
+            for each in self._suites
+            if fold(requirement.suite) in {"", fold(each.name), fold(each.title)}
+        ]
+        if not suites:
+            hint = nearest(requirement.suite, (each.name for each in self._suites))
+            raise UnknownNameError(f"the matrix has no suite {requirement.suite!r}.", where=place, hint=hint)
+        found = [(s, f) for s in suites for f in s.features if wanted in {fold(f.id), fold(f.title)}]
+        if not found:
+            known = [feature.id for suite in suites for feature in suite.features]
+            raise UnknownNameError(
+                f"the matrix has no feature {requirement.feature!r}.", where=place, hint=_near(wanted, known)
+            )
+        if len(found) > 1:
+            spelled = " or ".join(repr(f"{suite.name}/{feature.id}") for suite, feature in found)
+            raise ConfigError(
+                f"{requirement.feature!r} is a feature of several suites.",
+                where=place,
+                hint=f"Write {spelled}.",
+            )
+        return found[0]
+
+    def taken(self, component: Component) -> tuple[str, str] | None:
+        """Return suite and role that a component says it takes; None when it says nothing."""
+        if not component.role:
+            return None
+        suite, _, role = component.role.partition(".")
+        known = [f"{each.name}.{side}" for each in self._suites for side in each.roles]
+        if component.role not in known:
+            raise UnknownNameError(
+                f"the matrix has no role {component.role!r}.",
+                where=component.place,
+                hint=nearest(component.role, known),
+            )
+        return suite, role
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    """Return a hint that stays short however many names there are."""
+    close = difflib.get_close_matches(name.replace(" ", "-"), known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    shown = ", ".join(sorted(known)[:12])
+    return f"Known: {shown}{' and others' if len(known) > 12 else ''}; `interop stack new` lists them."  # noqa: PLR2004 - a line's worth

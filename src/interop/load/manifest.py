@@ -1,0 +1,275 @@
+"""Descriptors to model: `implementation.yaml`, `suite.yaml` and `interop.yaml`.
+
+Each function reads one file and tells all of its mistakes at once. Knows nothing of which folders there are:
+whether a peer or a suite that is named exists is the catalogue's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from interop.errors import Place, nearest
+from interop.load.schema import Mistake, check, refuse
+from interop.load.selection import split
+from interop.load.yaml import Document, read_yaml
+from interop.model.implementation import (
+    Configuration,
+    Implementation,
+    Product,
+    ProductRole,
+    Readiness,
+    Release,
+    RoleSpec,
+    Security,
+)
+from interop.model.suite import Feature, Impact, Level, Situation, Suite, Workaround
+
+IMPLEMENTATION_FILE = "implementation.yaml"
+SUITE_FILE = "suite.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `interop.yaml` says; its relative paths are made absolute."""
+
+    file: Path
+    product: Product
+    peers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Selectors by suite; a suite that is not there meets all its peers."""
+    peer_folders: tuple[Path, ...] = ()
+    suite_folders: tuple[Path, ...] = ()
+    expectations: Path | None = None
+    document: Document
+    """For the places of what only turns out later to be wrong."""
+
+    def place(self, *path: str | int) -> Place:
+        """Return where a value stands: `config.place("peers", "smtp", 0)`."""
+        return self.document.place(*path)
+
+
+def load_implementation(folder: Path) -> Implementation:
+    """Load `folder/implementation.yaml`; raise ConfigError with all its mistakes."""
+    document = read_yaml(folder / IMPLEMENTATION_FILE)
+    check(document, "implementation")
+    refuse(_implementation_mistakes(document, folder))
+    value = document.value
+    return Implementation(
+        name=value["name"],
+        title=value["title"],
+        vendor=value.get("vendor", ""),
+        homepage=value.get("homepage", ""),
+        license=value.get("license", ""),
+        version_scheme=value.get("version_scheme", "debian"),
+        version_from=_texts(value.get("version_from", [])),
+        aliases=_texts(value.get("aliases", [])),
+        releases=tuple(_release(release) for release in value["releases"]),
+        roles=tuple(_role(key, role) for key, role in value["roles"].items()),
+        folder=folder,
+        place=document.place(),
+    )
+
+
+def load_suite(folder: Path) -> Suite:
+    """Load `folder/suite.yaml`; raise ConfigError with all its mistakes."""
+    document = read_yaml(folder / SUITE_FILE)
+    check(document, "suite")
+    refuse(_repeated(document, "features", "id", "feature"))
+    value = document.value
+    first, second = value["roles"]
+    return Suite(
+        name=value["name"],
+        title=value["title"],
+        specification=value["specification"],
+        roles=(first, second),
+        folder=folder,
+        features=tuple(_feature(feature) for feature in value["features"]),
+        situations=tuple(
+            Situation(id=situation, title=title) for situation, title in value.get("situations", {}).items()
+        ),
+        controls=_texts(value.get("controls", [])),
+        deadline=float(value.get("deadline", 30)),
+    )
+
+
+def load_config(file: Path) -> Config:
+    """Load `interop.yaml`; raise ConfigError with all its mistakes. Paths are relative to it."""
+    file = file.absolute()
+    document = read_yaml(file)
+    check(document, "interop")
+    refuse(_config_mistakes(document, file.parent))
+    value = document.value
+    base = file.parent
+    return Config(
+        file=file,
+        product=_product(document, base),
+        peers={suite: _texts(selectors) for suite, selectors in value.get("peers", {}).items()},
+        peer_folders=tuple(base / folder for folder in value.get("peer_folders", [])),
+        suite_folders=tuple(base / folder for folder in value.get("suite_folders", [])),
+        expectations=base / value["expectations"] if "expectations" in value else None,
+        document=document,
+    )
+
+
+def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
+    """Yield what a schema cannot say: names that must be there, versions that must differ."""
+    yield from _repeated(document, "releases", "version", "version")
+    for key, role in document.value["roles"].items():
+        ports = role.get("ports", {})
+        port = role.get("ready", {}).get("port")
+        if port is not None and port not in ports:
+            place = document.place("roles", key, "ready", "port")
+            yield place, f"{port!r} is none of the role's ports. {nearest(port, ports)}"
+        for number, name in enumerate(role.get("udp", [])):
+            if name not in ports:
+                place = document.place("roles", key, "udp", number)
+                yield place, f"{name!r} is none of the role's ports. {nearest(name, ports)}"
+        driver = role.get("driver", "").partition(":")[0]
+        if role.get("driven") == "process" and not driver:
+            yield document.place("roles", key, "driven"), "a 'driven' of 'process' needs a 'driver' as well."
+        if driver and not (folder / driver).is_file():
+            yield document.place("roles", key, "driver"), f"the folder has no file {driver!r}."
+
+
+def _config_mistakes(document: Document, base: Path) -> Iterator[Mistake]:
+    for key in ("peer_folders", "suite_folders"):
+        for number, folder in enumerate(document.value.get(key, [])):
+            if not (base / folder).is_dir():
+                yield document.place(key, number), f"there is no folder {folder!r} beside this file."
+    expectations = document.value.get("expectations")
+    if expectations is not None and not (base / expectations).is_file():
+        yield document.place("expectations"), f"there is no file {expectations!r} beside this file."
+
+
+def _repeated(document: Document, items: str, key: str, what: str) -> Iterator[Mistake]:
+    first: dict[str, int] = {}
+    for number, item in enumerate(document.value[items]):
+        place = document.place(items, number, key)
+        name = str(item[key])
+        if name in first:
+            yield place, f"the {what} {name!r} stands twice; it was first given in line {first[name]}."
+        else:
+            first[name] = place.line
+
+
+def _release(value: dict[str, Any]) -> Release:
+    return Release(
+        version=str(value["version"]),
+        name=value.get("name", ""),
+        build=_words(value.get("build", {})),
+        image=value.get("image", ""),
+        pypi=value.get("pypi", ""),
+        offers=_texts(value.get("offers", [])),
+    )
+
+
+def _role(key: str, value: dict[str, Any]) -> RoleSpec:
+    suite, _, role = key.partition(".")
+    variants = {"default": {}, **value.get("configurations", {})}
+    return RoleSpec(
+        suite=suite,
+        role=role,
+        ports=value.get("ports", {}),
+        udp=_texts(value.get("udp", [])),
+        ready=_readiness(value["ready"]) if "ready" in value else None,
+        command=_texts(value.get("command", [])),
+        process=_texts(value.get("process", {}).get("command", [])),
+        driver=value.get("driver", ""),
+        driven=value.get("driven", "general"),
+        offers=_texts(value.get("offers", [])),
+        configurations=tuple(_configuration(name, variant) for name, variant in variants.items()),
+        security=_security(value.get("security", {})),
+    )
+
+
+def _readiness(value: dict[str, Any]) -> Readiness:
+    given = dict(value)
+    if "timeout" in given:
+        given["timeout"] = float(given["timeout"])
+    return Readiness(**given)
+
+
+def _configuration(name: str, value: dict[str, Any]) -> Configuration:
+    return Configuration(
+        name=name,
+        title=value.get("title", ""),
+        environment=_words(value.get("environment", {})),
+        offers=_texts(value.get("offers", [])),
+        lacks=_texts(value.get("lacks", [])),
+    )
+
+
+def _security(value: dict[str, Any]) -> Security:
+    given = dict(value)
+    if "capabilities" in given:
+        given["capabilities"] = _texts(given["capabilities"])
+    if "cpus" in given:
+        given["cpus"] = float(given["cpus"])
+    return Security(**given)
+
+
+def _feature(value: dict[str, Any]) -> Feature:
+    given = dict(value, level=Level(value["level"]), impact=Impact(value["impact"]))
+    if "workaround" in given:
+        given["workaround"] = workaround(given["workaround"])
+    return Feature(**given)
+
+
+def workaround(value: str | dict[str, Any]) -> Workaround:
+    """Return a workaround that is written as text alone, or with what the harness can verify it by."""
+    if isinstance(value, str):
+        return Workaround(text=value)
+    return Workaround(
+        text=value["text"],
+        driver=_words(value.get("driver", {})),
+        configuration=value.get("configuration", ""),
+    )
+
+
+def _product(document: Document, base: Path) -> Product:
+    value = document.value["product"]
+    shipped = value.get("shipped", "")
+    version = value.get("version", "")
+    command = version["command"] if isinstance(version, dict) else []
+    return Product(
+        name=value.get("name", "") or split(shipped)[0],
+        version="" if command else str(version),
+        version_command=_texts(command),
+        roles=tuple(
+            _product_role(key, role, document.place("product", "roles", key), base)
+            for key, role in value.get("roles", {}).items()
+        ),
+        shipped=shipped,
+    )
+
+
+def _product_role(key: str, value: dict[str, Any], place: Place, base: Path) -> ProductRole:
+    suite, _, role = key.partition(".")
+    driver = value.get("driver", "")
+    command = driver["command"] if isinstance(driver, dict) else []
+    name = "" if command else driver
+    if name.partition(":")[0].endswith(".py"):
+        name = str(base / name)
+    return ProductRole(
+        suite=suite,
+        role=role,
+        driver=name,
+        command=_texts(command),
+        image=value.get("image", ""),
+        endpoint=value.get("endpoint", ""),
+        options=_words(value.get("options", {})),
+        place=place,
+    )
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def _words(values: dict[str, Any]) -> dict[str, str]:
+    """Return the values as text; true and false as YAML writes them."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()
+    }

@@ -1,0 +1,182 @@
+"""A stack file: from YAML to `model.stack`, every mistake with its line.
+
+Knows how a stack is written, long or short; whether its names exist is for `judge.check` to say, which has
+the matrix.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from interop.errors import ConfigError, Place
+from interop.load.schema import Mistake, check, refuse
+from interop.load.yaml import Document, load_yaml, read_yaml
+from interop.model.stack import Component, Deployment, Minimum, Requirement, Stack
+
+_COMPONENT = re.compile(
+    r"(?P<name>[^<>=!@\s](?:[^<>=!@]*?[^<>=!@\s])?)"
+    r"(?:\s*(?P<version>[<>=!].*?|(?<=\s)\d.*?))?"
+    r"(?:\s+on\s+(?P<distribution>\S.*))?"
+)
+_KEY = re.compile(r"(?P<name>[^@\s]+)@(?P<version>[^@+\s]+)(?:\+(?P<configuration>\S+))?")
+_VERSION = re.compile(r"(?:(?:==|=|!=|>=|<=|>|<)\s*[^\s,<>=!]+[\s,]*)+|[^\s,<>=!]+")
+_MINIMUM = re.compile(
+    r"(?:>=|at least)?\s*(?P<value>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>[A-Za-z][\w /-]*)?"
+)
+_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+def read_stack(file: Path) -> Stack:
+    """Read a stack file; raise ConfigError with file and line on any mistake."""
+    return _stack(read_yaml(file))
+
+
+def load_stack(text: str, file: Path | str = "stack") -> Stack:
+    """Load a stack from YAML text; `file` is what errors call it."""
+    return _stack(load_yaml(text, file))
+
+
+def _stack(document: Document) -> Stack:
+    check(document, "stack")
+    value: dict[str, Any] = document.value
+    product = value["product"]
+    if isinstance(product, str):
+        parts = _COMPONENT.fullmatch(product.strip())
+        name, version = (parts["name"], parts["version"] or "") if parts else (product, "")
+    else:
+        name, version = product["name"], str(product.get("version", ""))
+    components = tuple(_component(document, number) for number in range(len(value["components"])))
+    requirements = tuple(_requirement(document, number) for number in range(len(value["features"])))
+    refuse(
+        (
+            *_twice(components),
+            *_features_twice(requirements),
+            *_versions(document, version, components),
+            *_day(document),
+        )
+    )
+    return Stack(
+        customer=value["customer"],
+        product=name,
+        product_version=version,
+        components=components,
+        requirements=requirements,
+        deployment=_deployment(value.get("deployment", {})),
+        go_live=value.get("go_live", ""),
+        place=document.place(),
+    )
+
+
+def _component(document: Document, number: int) -> Component:
+    value = document.value["components"][number]
+    place = document.place("components", number)
+    if isinstance(value, str):
+        text = value.strip()
+        parts = _KEY.fullmatch(text) or _COMPONENT.fullmatch(text)
+        if parts is None:
+            raise ConfigError(
+                f"{value!r} is not a component.",
+                where=place,
+                hint="Write a name and a version such as 'Postfix 3.7.11', or 'Exim on Debian 12'.",
+            )
+        value = {key: found for key, found in parts.groupdict().items() if found}
+        value["implementation"] = value.pop("name")
+    implementation = value["implementation"]
+    return Component(
+        name=value.get("name", implementation),
+        implementation=implementation,
+        version=str(value.get("version", "")).strip(),
+        configuration=value.get("configuration", ""),
+        distribution=value.get("distribution", ""),
+        role=value.get("role", ""),
+        place=place,
+    )
+
+
+def _requirement(document: Document, number: int) -> Requirement:
+    value = document.value["features"][number]
+    place = document.place("features", number)
+    minimums: tuple[Minimum, ...] = ()
+    name = value
+    if isinstance(value, dict):
+        ((name, wanted),) = value.items()
+        named = wanted if isinstance(wanted, dict) else {"": wanted}
+        minimums = tuple(_minimum(str(text), limit, place) for limit, text in named.items())
+    suite, _, feature = name.strip().rpartition("/")
+    return Requirement(suite=suite, feature=feature, minimums=minimums, place=place)
+
+
+def _minimum(text: str, limit: str, place: Place) -> Minimum:
+    parts = _MINIMUM.fullmatch(text.strip())
+    if parts is None:
+        raise ConfigError(
+            f"{text!r} is not a minimum.", where=place, hint="Write a number and its unit such as '>= 20 MB'."
+        )
+    return Minimum(limit=limit, value=float(parts["value"]), unit=(parts["unit"] or "").strip())
+
+
+def _deployment(value: dict[str, Any]) -> Deployment:
+    amount, currency = _amount(value.get("cost_of_an_hour_down", "0"))
+    time, unit = _amount(value.get("time_to_restart_a_site", "0 s"))
+    return Deployment(
+        sites=value.get("sites", 0),
+        transactions_a_day=float(value.get("transactions_a_day", 0)),
+        restart_seconds=time * _SECONDS[unit],
+        hour_cost=amount,
+        currency=currency,
+    )
+
+
+def _amount(text: str) -> tuple[float, str]:
+    number = text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ")
+    return float(number), text[len(number) :].strip()
+
+
+def _twice(components: tuple[Component, ...]) -> Iterator[Mistake]:
+    """Yield components that cannot be told apart."""
+    seen: dict[str, Component] = {}
+    for each in components:
+        first = seen.setdefault(each.name.casefold(), each)
+        if first is each:
+            continue
+        versions = (
+            f" with versions {first.version} and {each.version}" if first.version != each.version else ""
+        )
+        yield (
+            each.place,
+            (
+                f"{each.name!r} stands twice{versions}; it was first given in line {first.place.line}."
+                " Delete one of them, or give each a 'name' of its own."
+            ),
+        )
+
+
+def _features_twice(requirements: tuple[Requirement, ...]) -> Iterator[Mistake]:
+    seen: dict[str, Requirement] = {}
+    for each in requirements:
+        first = seen.setdefault(each.key.casefold(), each)
+        if first is not each:
+            yield each.place, f"{each.key!r} stands twice; it was first given in line {first.place.line}."
+
+
+def _versions(document: Document, product: str, components: tuple[Component, ...]) -> Iterator[Mistake]:
+    """Yield what stands for a version and is none: two of them, or words."""
+    advice = "Write one version, or a range such as '>=3.7 <3.11'."
+    if product and not _VERSION.fullmatch(product):
+        yield document.place("product", "version"), f"{product!r} is not one version. {advice}"
+    for each in components:
+        if each.version and not _VERSION.fullmatch(each.version):
+            yield each.place, f"{each.version!r} is not one version. {advice}"
+
+
+def _day(document: Document) -> Iterator[Mistake]:
+    day = document.value.get("go_live", "")
+    if day:
+        try:
+            dt.date.fromisoformat(day)
+        except ValueError:
+            yield document.place("go_live"), f"'go_live' is {day}, and the calendar has no such day."

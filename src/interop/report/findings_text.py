@@ -1,0 +1,176 @@
+"""A check's answer for those who sell: each finding with its evidence, arithmetic and the command that tests.
+
+Plain text for a terminal of 80 columns or more. What a customer is given is the sheet, not this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from interop.model.finding import Change, Finding, Loss, Report, Shift, Status
+from interop.model.matrix import Blame
+from interop.report.text import moment, visible, wrap
+from interop.report.words import (
+    Words,
+    amount,
+    arithmetic,
+    basis,
+    cause,
+    commands,
+    fault,
+    likely,
+    nearest,
+    product_planned,
+    sentence,
+    system,
+    tally,
+    way,
+)
+
+_ORDER = (
+    Status.DOES_NOT_WORK,
+    Status.FLAKY,
+    Status.UNSUPPORTED,
+    Status.NOT_TESTED,
+    Status.WITH_CONDITION,
+    Status.WORKS,
+)
+
+
+def render(report: Report, words: Words, *, width: int = 100) -> str:
+    """Return the whole answer."""
+    lines = [*_head(report, words, width)]
+    if report.change is not None:
+        lines += _change(report, report.change, words, width)
+    for status in _ORDER:
+        found = [finding for finding in report.findings if finding.status is status]
+        if found:
+            lines += ["", words["statuses"][status].upper()]
+            lines += _section(status, found, report, words, width)
+    lines += ["", *_foot(report, width)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _head(report: Report, words: Words, width: int) -> Iterator[str]:
+    stack = report.stack
+    live = f", go-live {stack.go_live}" if stack.go_live else ""
+    yield from wrap(f"{visible(stack.customer, 120)}: {product_planned(report)}{live}", width)
+    answer = words["answers"][report.answer].upper()
+    counted = tally(report.findings, words)
+    yield from wrap(f"{answer}: of {len(report.findings)} points {counted}.", width)
+    for note in report.notes:
+        yield from wrap(f"Note: {visible(note)}", width)
+
+
+def _section(status: Status, found: list[Finding], report: Report, words: Words, width: int) -> Iterator[str]:
+    if status in {Status.WORKS, Status.WITH_CONDITION, Status.NOT_TESTED}:
+        for group in _groups(found, report, words):
+            yield from _grouped(group, report, words, width)
+    else:
+        priced: Loss | None = None
+        for finding in found:
+            yield from _alone(finding, report, words, width, again=finding.loss == priced)
+            priced = finding.loss
+
+
+def _alone(finding: Finding, report: Report, words: Words, width: int, *, again: bool) -> Iterator[str]:
+    """Yield one finding; `again` when its loss is the one that was just reckoned."""
+    feature, cell = finding.feature, finding.cell
+    title = f"{visible(feature.title, 120)}: {system(finding)}"
+    yield from wrap(title, width, "  ", "    ")
+    said = [f"{words['impacts'][feature.impact]}, {visible(feature.clause, 80)} ({feature.level})."]
+    said.append(cause(finding, report, words))
+    if cell is not None and cell.tested:
+        said.append(f"Tested {moment(cell.tested)}, {visible(cell.product)} {visible(cell.product_version)}.")
+    yield from _paragraph(" ".join(said), width)
+    yield from _labelled("Fault", fault(finding, report, words), width)
+    if cell is not None and ("\n" in cell.reason or cell.blame is Blame.NONE):
+        yield from _labelled("Seen", sentence(cell.reason.partition("\n")[0]), width)
+    yield from _labelled("Customer notices", sentence(feature.customer_sees), width)
+    if finding.loss is not None and again:
+        yield from _labelled("Costs", words["loss"]["again"], width)
+    elif finding.loss is not None:
+        for at, line in enumerate(arithmetic(finding.loss, words)):
+            yield from wrap(line, width, "    Costs: " if at == 0 else "           ", "             ")
+        yield from wrap(f"({basis(finding.loss, words)})", width, "           ", "            ")
+    for one in finding.ways:
+        yield from _labelled("Way forward", way(finding, one, report, words), width)
+    if cell is not None:
+        yield from _labelled("Evidence", visible(cell.evidence, 200), width)
+
+
+def _groups(found: Iterable[Finding], report: Report, words: Words) -> list[list[Finding]]:
+    """Put together the findings of one component that have the same thing said of them."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in found:
+        said = tuple(_said(finding, report, words))
+        groups.setdefault((finding.component.name, finding.suite, finding.role, *said), []).append(finding)
+    return list(groups.values())
+
+
+def _said(finding: Finding, report: Report, words: Words) -> Iterator[str]:
+    yield cause(finding, report, words)
+    if finding.untried:
+        yield f"The reason given: {sentence(finding.untried)}"
+    if finding.status is Status.NOT_TESTED:
+        yield nearest(finding, report, words)
+        yield likely(finding, report, words, words["likely"])
+    if finding.cause == "fallback" and finding.cell is not None:
+        yield sentence(finding.cell.reason)
+    for one in finding.ways:
+        yield way(finding, one, report, words)
+
+
+def _grouped(group: list[Finding], report: Report, words: Words, width: int) -> Iterator[str]:
+    first = group[0]
+    features = ", ".join(visible(finding.feature.title, 80) for finding in group)
+    counted = f" ({len(group)})" if len(group) > 1 else ""
+    yield from wrap(f"{system(first)}: {features}{counted}", width, "  ", "    ")
+    yield from _paragraph(" ".join(text for text in _said(first, report, words) if text), width)
+    needs = words["needs"].get(first.needs, "")
+    if needs:
+        yield from _paragraph(needs.replace("{product_planned}", product_planned(report)), width)
+    for command in commands(group):
+        yield f"    $ {command}"
+
+
+def _change(report: Report, change: Change, words: Words, width: int) -> Iterator[str]:
+    """Yield what the change does, the worst first."""
+    wanted = ", ".join(f"{visible(name)} {visible(version)}" for name, version in change.wanted.items())
+    yield ""
+    yield from wrap(
+        f"With {wanted}: {words['answers'][report.answer]}; before: {words['answers'][change.before]}.", width
+    )
+    for shift in (Shift.BREAKS, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
+        shifted = [each for each in change.shifted if each.shift is shift]
+        yield f"  {words['change'][shift]} ({len(shifted)})" + (
+            "" if shifted else f": {words['change']['nothing']}"
+        )
+        for each in shifted:
+            was, now = words["statuses"][each.before.status], words["statuses"][each.after.status]
+            title = f"{visible(each.after.feature.title, 120)}: {system(each.after)}: {now}"
+            yield from wrap(
+                f"{title} (with {each.before.version or 'any version'}: {was}).", width, "    ", "      "
+            )
+    same = [each for each in change.shifted if each.shift is Shift.SAME]
+    works = sum(each.after.status in {Status.WORKS, Status.WITH_CONDITION} for each in same)
+    yield f"  {words['change']['same']} ({len(same)}): {works} work, {len(same) - works} do not."
+
+
+def _foot(report: Report, width: int) -> Iterator[str]:
+    run = report.run
+    yield from wrap(
+        f"From {report.cells:,} cells, run {visible(run.id, 80)} of {moment(run.started)}. Evidence older"
+        f" than {amount(report.max_age_days)} days counts as not tested. A version that was not tested is"
+        " never said to work.",
+        width,
+    )
+
+
+def _labelled(label: str, text: str, width: int) -> Iterator[str]:
+    if text:
+        yield from wrap(f"{label}: {text}", width, "    ", "      ")
+
+
+def _paragraph(text: str, width: int) -> list[str]:
+    return wrap(text, width, "    ", "    ")

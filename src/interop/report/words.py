@@ -1,0 +1,268 @@
+"""Findings put into words: the templates of `check_words.json`, filled in. Every report of a check speaks so.
+
+What comes from a matrix is other people's text: it is made visible and kept short before it goes into a
+sentence. Knows no layout, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from interop.judge.names import fold
+from interop.judge.reading import shown
+from interop.model.finding import Finding, Loss, Nearest, Report, Status, Way
+from interop.model.stack import Minimum
+from interop.report.text import number, visible
+
+Words = Mapping[str, Any]
+
+_NAME = 80
+_TEXT = 600
+_COMMAND = 20_000
+_HUNDRED = 100
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Return the template with each `{name}` replaced; what is unknown becomes nothing."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], ""), template)
+
+
+def sentence(text: str) -> str:
+    """Return a text that somebody wrote, fit to stand beside other sentences."""
+    shown = visible(text, _TEXT)
+    return shown if not shown or shown[-1] in ".!?…)" else f"{shown}."
+
+
+def day(seconds: float, words: Words) -> str:
+    """Return seconds since the epoch as `21 September 2026` (UTC)."""
+    when = datetime.fromtimestamp(seconds, UTC)
+    return f"{when.day} {words['months'][when.month - 1]} {when.year}"
+
+
+def written_day(iso: str, words: Words) -> str:
+    """Return `2027-02-01` as `1 February 2027`."""
+    year, month, number_ = iso.split("-")
+    return f"{int(number_)} {words['months'][int(month) - 1]} {year}"
+
+
+def product_planned(report: Report) -> str:
+    """Return the product with its version as it is planned."""
+    return _with(report.stack.product, report.stack.product_version)
+
+
+def product_tested(report: Report) -> str:
+    """Return the product with the versions that the evidence is of."""
+    return _with(report.stack.product, ", ".join(report.product_versions))
+
+
+def system(finding: Finding) -> str:
+    """Return what the customer's component is called, with its version: `store relay (Postfix 3.7.11)`."""
+    component = finding.component
+    full = _with(finding.title, finding.version)
+    own = fold(component.name) not in {fold(component.implementation), fold(finding.title)}
+    return f"{visible(component.name, _NAME)} ({full})" if own else full
+
+
+def values(finding: Finding, report: Report) -> dict[str, str]:
+    """Return everything that a sentence about this finding may want to name."""
+    cell = finding.cell
+    near = finding.nearest
+    tally = cell.attempts if cell else None
+    implementation = visible(finding.title, _NAME)
+    version = shown(cell, finding.scheme) if cell else finding.version
+    found = {
+        "feature": visible(finding.feature.title, _NAME),
+        "implementation": implementation,
+        "peer": _with(finding.title, version),
+        "planned": visible(finding.version, _NAME) or implementation,
+        "tested": _names(finding.tested),
+        "working": _names(finding.working),
+        "failing": _names(version for version in finding.tested if version not in finding.working),
+        "configuration": visible(finding.configuration, _NAME),
+        "other": _names(way.what for way in finding.ways if way.kind == "configuration"),
+        "product": visible(report.stack.product, _NAME),
+        "product_planned": product_planned(report),
+        "distribution": visible(finding.component.distribution, _NAME),
+        "below": visible(finding.below, _NAME),
+        "above": visible(finding.above, _NAME),
+        "max_days": f"{report.max_age_days:g}",
+        "needed": minimum(finding.minimum) if finding.minimum else "",
+        "found": number(finding.limit).removeprefix("≥ ") if finding.limit else "",
+    }
+    if tally is not None:
+        found |= {
+            "passed": str(tally.passed),
+            "total": str(tally.total),
+            "failures": str(tally.total - tally.passed),
+        }
+    if near is not None:
+        found |= {"days": str(near.days)}
+    return found
+
+
+def minimum(wanted: Minimum) -> str:
+    """Return a minimum with its unit: `20 MB`."""
+    return f"{wanted.value:,.10g} {visible(wanted.unit, _NAME)}".strip()
+
+
+def cause(finding: Finding, report: Report, words: Words) -> str:
+    """Return in one sentence what was found, for those who sell."""
+    cell = finding.cell
+    how = words["outcomes"].get(cell.outcome, "") if cell else ""
+    return fill(words["causes"][finding.cause], {**values(finding, report), "how": how})
+
+
+def fault(finding: Finding, report: Report, words: Words) -> str:
+    """Return whose fault it is by the evidence, with how sure that is and why; for those who sell."""
+    cell = finding.cell
+    if cell is None or cell.blame not in words["fault"]:
+        return ""
+    text = fill(words["fault"][cell.blame], values(finding, report))
+    sure = f" ({visible(cell.confidence, 20)})" if cell.confidence else ""
+    why = visible(cell.reason.rpartition("\n")[2], _TEXT)
+    return f"{text}{sure}: {sentence(why)}" if why else f"{text}{sure}."
+
+
+def nearest(finding: Finding, report: Report, words: Words) -> str:
+    """Return what lies nearest among what was tested, and how far away; nothing when nothing does."""
+    near = finding.nearest
+    if near is None:
+        return ""
+    named = {
+        **values(finding, report),
+        "version": visible(shown(near.cell, finding.scheme), _NAME),
+        "configuration": visible(near.cell.configuration, _NAME),
+        "product_version": visible(near.cell.product_version, _NAME),
+    }
+    parts = [fill(words["nearest_parts"]["version"], named)]
+    parts += [fill(words["nearest_parts"][each], named) for each in near.differs if each != "version"]
+    return fill(
+        words["nearest"],
+        {
+            "nearest": " ".join(parts),
+            "distance": _distance(near, words),
+            "there": words["there"][near.status],
+        },
+    )
+
+
+def likely(finding: Finding, report: Report, words: Words, templates: Words) -> str:
+    """Return what is likely, and why; nothing when nothing is."""
+    if not finding.likely:
+        return ""
+    why = fill(words["likely"][finding.cause], values(finding, report))
+    return fill(templates[finding.likely], {"why": why})
+
+
+def commands(findings: Iterable[Finding]) -> list[str]:
+    """Return the commands that test what these findings lack, one for all features that share the rest."""
+    shared: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.command:
+            head, option, feature = finding.command.rpartition(" --interop-feature ")
+            shared.setdefault(head, []).append(f"{option}{feature}")
+    return [visible(head + "".join(rest), _COMMAND) for head, rest in shared.items()]
+
+
+def way(finding: Finding, one: Way, report: Report, words: Words) -> str:
+    """Return a way forward as a sentence."""
+    what = sentence(one.what) if one.kind.startswith("workaround") else visible(one.what, _NAME)
+    return fill(words["ways"][one.kind], {**values(finding, report), "what": what})
+
+
+def arithmetic(loss: Loss, words: Words) -> list[str]:
+    """Return the lines by which a loss is computed, each with its interval."""
+    templates = words["loss"]
+    shown = {
+        "failures": str(loss.failures),
+        "attempts": str(loss.attempts),
+        "sites": f"{loss.sites:,}",
+        "uses": f"{loss.uses:,.0f}",
+        "restart": _time(loss.restart_hours),
+        "price": money(loss.hour_cost, loss.currency),
+        "rate": share(loss.rate[1]),
+        "failed": amount(loss.failed_a_day[1]),
+        "hours": amount(loss.hours_a_day[1]),
+        "cost": money(loss.cost_a_day[1], loss.currency),
+    }
+    lines = [
+        _line(templates["rate"], shown, tuple(share(each) for each in loss.rate)),
+        _line(
+            templates["stated" if loss.uses_stated else "assumed"],
+            shown,
+            tuple(amount(each) for each in loss.failed_a_day),
+        ),
+    ]
+    if loss.hours_a_day[2]:
+        capped = loss.failed_a_day[2] * loss.restart_hours > loss.hours_a_day[2]
+        hours = tuple(amount(each) for each in loss.hours_a_day)
+        lines.append(_line(templates["capped" if capped else "hours"], shown, hours))
+    if loss.cost_a_day[2]:
+        cost = tuple(amount(each) for each in loss.cost_a_day)
+        lines.append(_line(templates["cost"], shown, cost))
+    return lines
+
+
+def basis(loss: Loss, words: Words) -> str:
+    """Return what a loss assumes."""
+    text: str = words["loss"]["basis" if loss.hours_a_day[2] else "basis-failures"]
+    return text
+
+
+def tally(findings: Iterable[Finding], words: Words) -> str:
+    """Return how many findings say what, the worst first: `2 do not work, 1 was not tested, 9 work`."""
+    counts = Counter(finding.status for finding in findings)
+    return ", ".join(
+        fill(words["counted"][status][counts[Status(status)] != 1], {"n": str(counts[Status(status)])})
+        for status in words["counted"]
+        if counts[Status(status)]
+    )
+
+
+def amount(value: float) -> str:
+    """Return a number that was computed: whole from 100 on, else with three digits that count."""
+    return f"{value:,.0f}" if abs(value) >= _HUNDRED else f"{value:.3g}"
+
+
+def money(value: float, currency: str) -> str:
+    """Return a sum with its currency: `30,375 EUR`."""
+    return f"{amount(value)} {currency}"
+
+
+def share(value: float) -> str:
+    """Return a rate: `33.3 %`."""
+    return f"{value * _HUNDRED:.3g} %"
+
+
+def _line(template: str, shown: Mapping[str, str], interval: tuple[str, ...]) -> str:
+    return fill(template, {**shown, "low": interval[0], "high": interval[2]})
+
+
+def _time(hours: float) -> str:
+    return f"{hours:.3g} h" if hours >= 1 else f"{hours * 60:.3g} min"
+
+
+def _distance(near: Nearest, words: Words) -> str:
+    if near.steps is None:
+        return ""
+    counted = words["distance"]["version" if near.steps.count == 1 else "versions"]
+    shape = words["distance"]["steps" if near.steps.part else "apart"]
+    named = {
+        "count": str(near.steps.count),
+        "part": near.steps.part,
+        "versions": counted,
+        "direction": near.steps.direction,
+    }
+    return fill(shape, named)
+
+
+def _with(name: str, version: str) -> str:
+    return f"{visible(name, _NAME)} {visible(version, _NAME)}".strip()
+
+
+def _names(texts: Iterable[str]) -> str:
+    return ", ".join(visible(text, _NAME) for text in texts)

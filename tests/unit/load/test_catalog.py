@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from interop.errors import ConfigError, UnknownNameError
+from interop.load import catalog
+from interop.load.catalog import FOLDERS_VARIABLE, load_catalog, load_contract
+from tests.unit.load.conftest import Write
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def nothing_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_shipped", lambda *_: [])
+
+
+@pytest.fixture
+def brought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Stand for an installed package that brings suites: a module file on the path, and its entry points."""
+    module = tmp_path / "installed" / "acme_interop_suite"
+    module.mkdir(parents=True)
+    (module / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(module.parent))
+    found = [
+        importlib.metadata.EntryPoint("acme", "acme_interop_suite", "interop.suites"),
+        importlib.metadata.EntryPoint("gone", "not_there_at_all", "interop.suites"),
+    ]
+    monkeypatch.setattr(catalog, "entry_points", lambda *, group: found if group == "interop.suites" else [])
+    yield module
+    sys.modules.pop("acme_interop_suite", None)
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Forget the contracts that a test has imported."""
+    yield
+    for name in [name for name in sys.modules if name.startswith("interop_suites")]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_folder_of_folders_and_a_folder_itself_are_both_read(
+    peer: Write, suite: Write, tmp_path: Path
+) -> None:
+    one, other = peer("one"), peer("other")
+    suite("echo")
+    found = load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[tmp_path / "suites"])
+    assert [implementation.name for implementation in found.implementations] == ["one", "other"]
+    assert [found_suite.name for found_suite in found.suites] == ["echo"]
+    assert [each.folder for each in load_catalog(peer_folders=[other, one]).implementations] == [one, other]
+    assert found.mistakes == ()
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_folder_that_is_given_twice_is_read_once(peer: Write, tmp_path: Path) -> None:
+    peer("one")
+    folders = [tmp_path / "peers", tmp_path / "peers" / ".." / "peers"]
+    assert len(load_catalog(peer_folders=folders).implementations) == 1
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_broken_folder_names_itself_and_hides_nothing_else(peer: Write, tmp_path: Path) -> None:
+    peer("good")
+    peer("bad", more="wrong: 1\n")
+    found = load_catalog(peer_folders=[tmp_path / "peers"])
+    assert [implementation.name for implementation in found.implementations] == ["good"]
+    (mistake,) = found.mistakes
+    assert str(mistake).startswith(
+        f"{tmp_path / 'peers' / 'bad' / 'implementation.yaml'}:5: 'wrong' is not a known key"
+    )
+    with pytest.raises(
+        UnknownNameError, match=r"there is no implementation 'bad'\. (?s:.)*Not read: .*'wrong' is not"
+    ):
+        found.implementation("bad")
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_two_folders_of_one_name_are_both_named(peer: Write, tmp_path: Path) -> None:
+    first, second = peer("acme"), peer("acme", folder="more")
+    with pytest.raises(ConfigError) as caught:
+        load_catalog(peer_folders=[tmp_path / "peers", tmp_path / "more"])
+    assert str(first) in str(caught.value)
+    assert str(second / "implementation.yaml") in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="gone: the folder cannot be read: No such file"):
+        load_catalog(peer_folders=[tmp_path / "gone"])
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_names_that_are_unknown_come_with_the_nearest(peer: Write, suite: Write) -> None:
+    found = load_catalog(
+        peer_folders=[peer("postfix", more="aliases: [mail]\n")], suite_folders=[suite("echo")]
+    )
+    assert found.implementation("mail").name == "postfix"
+    assert found.suite("echo").title == "Echo"
+    with pytest.raises(UnknownNameError, match=r"no implementation 'postfx'\. Did you mean 'postfix'\?"):
+        found.implementation("postfx")
+    with pytest.raises(UnknownNameError, match=r"no suite 'ecoh'\. Did you mean 'echo'\?"):
+        found.suite("ecoh")
+    with pytest.raises(UnknownNameError, match=r"no role of echo 'sever'\. Did you mean 'server'\?"):
+        found.candidates("echo", "sever")
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_candidates_come_in_order_of_name_and_version(peer: Write, suite: Write, tmp_path: Path) -> None:
+    peer("zeta", "1.0")
+    peer("alpha", "1.10", "1.9")
+    peer("caller", role="echo.client")
+    found = load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[suite()])
+    assert [candidate.id for candidate in found.candidates("echo", "server")] == [
+        "alpha@1.9",
+        "alpha@1.10",
+        "zeta@1.0",
+    ]
+    assert [candidate.id for candidate in found.candidates("echo", "client", selectors=["caller"])] == [
+        "caller@1.0"
+    ]
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_installed_packages_bring_suites_and_peers(
+    brought: Path, peer: Write, suite: Write, tmp_path: Path
+) -> None:
+    suite("echo").joinpath("suite.yaml").rename(brought / "suite.yaml")
+    peer("acme").rename(brought / "acme")
+    (brought / "peers").mkdir()
+    (brought / "acme").rename(brought / "peers" / "acme")
+    (brought / "contract.py").write_text("ROLES = {'client': 1}\n")
+    found = load_catalog()
+    assert [each.name for each in found.suites] == ["echo"]
+    assert [each.name for each in found.implementations] == ["acme"]
+    assert load_contract("echo").ROLES == {"client": 1}
+    (mistake,) = found.mistakes
+    assert str(mistake).startswith(
+        "the suite 'gone' of not_there_at_all cannot be imported: ModuleNotFoundError"
+    )
+    assert tmp_path in brought.parents
+
+
+@pytest.mark.usefixtures("nothing_shipped", "brought")
+def test_an_installed_package_without_a_suite_is_said() -> None:
+    assert "holds no suite.yaml" in str(load_catalog().mistakes[0])
+
+
+def test_a_contract_is_imported_once_and_can_import_its_neighbours(
+    suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = suite("my-echo", folder="suites/elsewhere")
+    (folder / "contract.py").write_text("from . import words\nfrom .words import WORD\n")
+    (folder / "words.py").write_text("WORD = 'hello'\n")
+    monkeypatch.setenv(FOLDERS_VARIABLE, os.pathsep.join((str(tmp_path / "gone"), str(folder.parent))))
+    contract = load_contract("my-echo")
+    assert contract.WORD == "hello"
+    assert contract.__name__ == "interop_suites.my-echo.contract"
+    assert load_contract("my-echo") is contract
+
+
+def test_a_contract_that_cannot_be_imported_is_said(
+    suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "suites"))
+    (suite("broken") / "contract.py").write_text("import not_there_at_all\n")
+    with pytest.raises(
+        ConfigError, match=r"contract\.py: the contract of the suite 'broken' cannot be imported: Mod"
+    ):
+        load_contract("broken")
+    with pytest.raises(UnknownNameError, match=r"there is no suite 'brokn'\. Did you mean 'broken'\?"):
+        load_contract("brokn")
+
+
+def test_a_contract_is_found_in_a_process_of_its_own(suite: Write) -> None:
+    (suite("echo") / "contract.py").write_text("VALUE = 7\n")
+    code = "import interop; print(interop.contract('echo').VALUE)"
+    environment = {**os.environ, FOLDERS_VARIABLE: str(suite("echo"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "7\n"
+
+
+def test_the_shipped_catalogue_has_no_mistakes() -> None:
+    found = load_catalog()
+    assert found.mistakes == ()
+    folders = {file.parent.name for file in (ROOT / "fixtures" / "peers").glob("*/implementation.yaml")}
+    assert {implementation.folder.name for implementation in found.implementations} == folders
+
+
+def test_a_catalogue_of_many_peers_loads_at_once(peer: Write, suite: Write, tmp_path: Path) -> None:
+    for number in range(40):
+        peer(f"peer-{number}", "1.0", "1.1", "1.2")
+    suite("quick")
+    load_catalog()  # what is imported and compiled once
+    begun = time.process_time()
+    load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[tmp_path / "suites"])
+    assert time.process_time() - begun < 0.5
