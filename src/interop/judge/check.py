@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from interop.errors import ConfigError, RecordError
 from interop.judge.commands import command_for
-from interop.judge.evidence import Asked, Ground, Said, gather, latest, say, worst_limit
+from interop.judge.evidence import Asked, Ground, Said, gather, latest, outweighs, say, worst_limit
 from interop.judge.impact import loss
 from interop.judge.names import Named, Names, fold
 from interop.judge.nearest import Missing, aged, missing
@@ -88,6 +88,8 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         matrix, product, {each.name for each in named}, {(suite.name, one.id) for _, suite, one in required}
     )
     known = _known_versions(matrix, names, {each.name for each in named})
+    for component, name in zip(stack.components, named, strict=True):
+        names.configuration(name, component)
     findings: list[Finding] = []
     notes = [each.note for each in named if each.note]
     for component, name in zip(stack.components, named, strict=True):
@@ -112,6 +114,7 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         product_versions=tuple(
             sorted({cell.product_version for cell in used}, key=lambda version: sort_key(version, scheme))
         ),
+        product_title=names.title(product),
         run=matrix.run,
         cells=len(matrix.cells),
         tested_from=min(when, default=0.0),
@@ -370,10 +373,19 @@ def _touched(before: Finding, after: Finding, old: Report, new: Report) -> bool:
 
 
 def _shift(before: Finding, after: Finding, rules: Rules) -> Shift:
-    """Look up what the change does. A condition on the version alone is no new condition."""
+    """Look up what the change does. A condition on the version alone is no new condition.
+
+    A failure that comes seldom is not called mended by too few attempts.
+    """
     only = rules["version_only"]
 
     def known(finding: Finding) -> Status:
         return Status.WORKS if finding.cause in only and len(finding.ways) == 1 else finding.status
 
-    return Shift(decide(rules["shift"], {"before": known(before), "after": known(after)})["shift"])
+    seldom = before.cell is not None and after.cell is not None and not outweighs(after.cell, before.cell)
+    facts = {
+        "before": known(before),
+        "after": known(after),
+        "enough": "no" if seldom and known(after) in rules["working"] else "yes",
+    }
+    return Shift(decide(rules["shift"], facts)["shift"])

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from interop.judge.names import Named, Names, fold
 from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
+from interop.judge.verdict import wilson
 from interop.model.attempt import Limit
 from interop.model.finding import Status
-from interop.model.matrix import Cell, Matrix
+from interop.model.matrix import Cell, Matrix, Verdict
 from interop.model.stack import Component, Minimum, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
@@ -110,9 +111,22 @@ def elsewhere(cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground) ->
             and other.product_version == cell.product_version
         ):
             row = decide(ground.rules["cell"], {**_facts(other, asked, ground), "configuration": "stated"})
-            if row["status"] == Status.WORKS:
+            if row["status"] == Status.WORKS and outweighs(other, cell):
                 found.append(other.configuration)
     return sorted(set(found))
+
+
+def outweighs(good: Cell, bad: Cell) -> bool:
+    """Say whether attempts that passed can tell that a failure is not there.
+
+    What fails always is gone after one attempt that passes. What fails seldom is not: there the upper end of
+    the interval of the failures that were not seen must lie below the rate that was.
+    """
+    if bad.verdict is not Verdict.FLAKY:
+        return True
+    failures = bad.attempts.total - bad.attempts.passed
+    _, highest = wilson(0, good.attempts.total)
+    return highest < failures / bad.attempts.total
 
 
 def latest(cells: Iterable[Cell], scheme: str, product_scheme: str) -> list[Cell]:

@@ -53,7 +53,9 @@ class Names:
         self.roles: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """Suite and role that each implementation takes, by the catalogue and by the cells."""
         self._carried: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._configurations: dict[str, set[str]] = defaultdict(set)
         for each in self.catalog.values():
+            self._configurations[each.name].update(c.name for role in each.roles for c in role.configurations)
             self.roles[each.name].update((role.suite, role.role) for role in each.roles)
             for release in each.releases:
                 self._carried[each.name, release.name].add(release.version)
@@ -62,8 +64,10 @@ class Names:
             self.titles[party.name] = party.title or self.titles.get(party.name, "")
             self._carried[party.name, party.release].update({party.version, party.label or party.version})
         faces = {(s.name, role): s.roles[1 - at] for s in matrix.suites for at, role in enumerate(s.roles)}
-        for peer, suite, role in {(cell.peer, cell.suite, cell.role) for cell in matrix.cells}:
+        seen = {(cell.peer, cell.suite, cell.role, cell.configuration) for cell in matrix.cells}
+        for peer, suite, role, configuration in seen:
             self.roles[peer].add((suite, faces.get((suite, role), "")))
+            self._configurations[peer].add(configuration)
         self._folded = self._fold_all()
 
     def _fold_all(self) -> dict[str, str]:
@@ -105,6 +109,17 @@ class Names:
                 hint=f"Did you mean {self._folded[near[0]]!r}?",
             )
         return Named(name=text, title=text, known=False)
+
+    def configuration(self, named: Named, component: Component) -> None:
+        """Raise UnknownNameError when a component's configuration is a slip of the pen."""
+        wanted, known = component.configuration, self._configurations.get(named.name, ())
+        near = difflib.get_close_matches(wanted, known, n=1, cutoff=SLIP)
+        if wanted and wanted not in known and near:
+            raise UnknownNameError(
+                f"{named.title} has no configuration {wanted!r}.",
+                where=component.place,
+                hint=f"Did you mean {near[0]!r}?",
+            )
 
     def carried(self, name: str, component: Component) -> frozenset[str]:
         """Return the versions of an implementation that the component's distribution carries.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from interop.judge.evidence import Asked, Ground, Said, elsewhere, latest, say
+from interop.judge.evidence import Asked, Ground, Said, elsewhere, latest, outweighs, say
 from interop.judge.nearest import Missing
 from interop.judge.reading import shown
 from interop.model.finding import Status, Way
@@ -67,7 +67,9 @@ def _other_version(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Groun
         for other in pool
         if other.configuration == cell.configuration and other.product_version == cell.product_version
     ]
-    every = latest((each for each in same if each.tried), scheme, ground.product_scheme)
+    every = latest(
+        (each for each in same if each.tried and outweighs(each, cell)), scheme, ground.product_scheme
+    )
     works, kind = _working("version", every, asked, ground)
     here = sort_key(cell.peer_version, scheme)
     newer = [each for each in works if sort_key(each.peer_version, scheme) > here]
@@ -85,6 +87,7 @@ def _other_product(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Groun
         and other.peer_version == cell.peer_version
         and other.configuration == cell.configuration
         and other.product_version != cell.product_version
+        and outweighs(other, cell)
     ]
     works, kind = _working("product", same, asked, ground)
     if works:

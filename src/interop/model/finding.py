@@ -188,6 +188,8 @@ class Report:
     """The worst and dearest first."""
     product_versions: tuple[str, ...]
     """Versions of the product that the evidence used comes from."""
+    product_title: str
+    """What people call the product."""
     run: RunFacts
     cells: int
     """How many cells were there to look at."""

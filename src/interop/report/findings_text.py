@@ -18,6 +18,7 @@ from interop.report.words import (
     cause,
     commands,
     fault,
+    fill,
     likely,
     nearest,
     product_planned,
@@ -63,7 +64,9 @@ def _head(report: Report, words: Words, width: int) -> Iterator[str]:
 
 
 def _section(status: Status, found: list[Finding], report: Report, words: Words, width: int) -> Iterator[str]:
-    if status in {Status.WORKS, Status.WITH_CONDITION, Status.NOT_TESTED}:
+    if status is Status.WORKS:
+        yield from _working(found, width)
+    elif status in {Status.WITH_CONDITION, Status.NOT_TESTED}:
         for group in _groups(found, report, words):
             yield from _grouped(group, report, words, width)
     else:
@@ -121,6 +124,19 @@ def _said(finding: Finding, report: Report, words: Words) -> Iterator[str]:
         yield way(finding, one, report, words)
 
 
+def _working(found: list[Finding], width: int) -> Iterator[str]:
+    """Yield what works, once for all components in which the same features do."""
+    features: dict[str, list[str]] = {}
+    for finding in found:
+        features.setdefault(system(finding), []).append(visible(finding.feature.title, 80))
+    systems: dict[tuple[str, ...], list[str]] = {}
+    for name, titles in features.items():
+        systems.setdefault(tuple(sorted(titles)), []).append(name)
+    for shared, names in systems.items():
+        counted = f" ({len(shared)})" if len(shared) > 1 else ""
+        yield from wrap(f"{', '.join(names)}: {', '.join(shared)}{counted}", width, "  ", "    ")
+
+
 def _grouped(group: list[Finding], report: Report, words: Words, width: int) -> Iterator[str]:
     first = group[0]
     features = ", ".join(visible(finding.feature.title, 80) for finding in group)
@@ -136,11 +152,13 @@ def _grouped(group: list[Finding], report: Report, words: Words, width: int) -> 
 
 def _change(report: Report, change: Change, words: Words, width: int) -> Iterator[str]:
     """Yield what the change does, the worst first."""
-    wanted = ", ".join(f"{visible(name)} {visible(version)}" for name, version in change.wanted.items())
+    named = {
+        "wanted": ", ".join(f"{visible(name)} {visible(version)}" for name, version in change.wanted.items()),
+        "after": words["answers"][report.answer],
+        "before": words["answers"][change.before],
+    }
     yield ""
-    yield from wrap(
-        f"With {wanted}: {words['answers'][report.answer]}; before: {words['answers'][change.before]}.", width
-    )
+    yield from wrap(fill(words["change"]["head"], named), width)
     for shift in (Shift.BREAKS, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
         shifted = [each for each in change.shifted if each.shift is shift]
         yield f"  {words['change'][shift]} ({len(shifted)})" + (

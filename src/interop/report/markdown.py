@@ -78,7 +78,7 @@ def render(matrix: Matrix, *, limit: int = LIMIT) -> str:
 def escape(words: str, longest: int = 300) -> str:
     """Return text as Markdown that shows just that text, on one line, within a table's cell too.
 
-    Addresses become no links. GitHub sees a mention behind a character reference too; a blank of no width
+    Web addresses become no links. GitHub sees a mention behind a character reference too; a blank of no width
     after the sign keeps it from calling anybody.
     """
     shown = _unlinked(text.visible(words, longest).translate(_ESCAPES))

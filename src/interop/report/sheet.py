@@ -38,9 +38,8 @@ LINES = 124
 WIDTH = 108
 HEADING = 3
 """Lines that a section's title takes with the space around it."""
-ROWS = 10
-NAMES = 180
-"""Characters of a list of names; the rest of them are counted."""
+ROOMS = ((1_000, 40), (400, 20), (180, 10))
+"""Characters of a list of names, and rows of the table: the first with which all fits, else the last."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -86,19 +85,27 @@ class Sheet:
 
 def build(report: Report, rules: Rules, words: Words) -> Sheet:
     """Return the sheet for a report; nothing on it is only for those who sell."""
+    sheets = (_build(report, rules, words, names, rows) for names, rows in ROOMS)
+    for sheet in sheets:
+        if not sheet.systems_more and not any(section.more for section in sheet.sections):
+            return sheet
+    return sheet
+
+
+def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int) -> Sheet:
     said = words["sheet"]
     customer = visible(report.stack.customer, 120)
     rows = _systems(report, words)
+    shown = rows[:most_rows]
     points = fill(said["points"], {"n": f"{len(report.findings):,}", "tally": tally(report.findings, words)})
-    table = sum(max(_lines(row[0], 30), _lines(row[3], 55)) for row in rows[:ROWS]) + ROWS // 3
-    taken = 9 + _lines(points) + HEADING + table
+    table = sum(max(_lines(row[0], 30), _lines(row[3], 55)) for row in shown) + len(shown) // 3
     sections = (
-        _change(report, words),
-        _broken(report, rules, words),
-        _conditions(report, words),
-        _untested(report, words),
-        _works(report, words),
-        _reckoning(report, words),
+        _change(report, words, most),
+        _broken(report, rules, words, most),
+        _conditions(report, words, most),
+        _untested(report, words, most),
+        _works(report, words, most),
+        _reckoning(report, words, most),
         _known(report, words),
     )
     return Sheet(
@@ -110,9 +117,9 @@ def build(report: Report, rules: Rules, words: Words) -> Sheet:
         points=points,
         systems_title=said["systems"]["title"],
         systems_head=tuple(said["systems"][column] for column in ("system", "planned", "tested", "result")),
-        systems=tuple(rows[:ROWS]),
-        systems_more=_more(len(rows) - ROWS, words),
-        sections=_fitted(sections, taken, words),
+        systems=tuple(shown),
+        systems_more=_more(len(rows) - len(shown), words),
+        sections=_fitted(sections, 9 + _lines(points) + HEADING + table, words),
     )
 
 
@@ -154,7 +161,7 @@ def _systems(report: Report, words: Words) -> list[tuple[str, ...]]:
     return rows
 
 
-def _broken(report: Report, rules: Rules, words: Words) -> Section:
+def _broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
     said = words["sheet"]["broken"]
 
     def key(finding: Finding) -> tuple[str, ...]:
@@ -170,11 +177,11 @@ def _broken(report: Report, rules: Rules, words: Words) -> Section:
     entries = []
     for group in _grouped(report, rules["broken"], key):
         first = group[0]
-        systems = _joined((system(each) for each in group), words)
+        systems = _joined((system(each) for each in group), words, most)
         lines = [(said["sees"], _seen(first, report, words))]
         fault = _fault(first, rules)
         if fault:
-            peers = _joined((values(each, report)["peer"] for each in group), words)
+            peers = _joined((values(each, report)["peer"] for each in group), words, most)
             named = {"peers": peers, "product": product_tested(report)}
             lines.append((said["cause"], fill(said["fault"][fault], named)))
         lines.append((said["do"], " ".join(_do(first, report, words)) or said["nothing"]))
@@ -209,7 +216,7 @@ def _price(loss: Loss, words: Words) -> str:
     return fill(said["each_day"], named)
 
 
-def _reckoning(report: Report, words: Words) -> Section:
+def _reckoning(report: Report, words: Words, most: int) -> Section:
     """Return the arithmetic, once for each loss however many functions have it."""
     losses: dict[Loss, list[str]] = {}
     for finding in report.findings:
@@ -217,7 +224,8 @@ def _reckoning(report: Report, words: Words) -> Section:
             losses.setdefault(finding.loss, []).append(visible(finding.feature.title, 80))
     entries = [
         Entry(
-            title=_joined(features, words), lines=tuple(("", f"{line}.") for line in arithmetic(loss, words))
+            title=_joined(features, words, most),
+            lines=tuple(("", f"{line}.") for line in arithmetic(loss, words)),
         )
         for loss, features in losses.items()
     ]
@@ -228,7 +236,7 @@ def _reckoning(report: Report, words: Words) -> Section:
     )
 
 
-def _change(report: Report, words: Words) -> Section:
+def _change(report: Report, words: Words, most: int) -> Section:
     """Return what a change would break, mend and leave unknown; no entries where nothing is changed."""
     said = words["sheet"]["change"]
     change = report.change
@@ -244,7 +252,7 @@ def _change(report: Report, words: Words) -> Section:
             fill(said["entry"], {"feature": feature, "systems": _joined(names, words, 60)})
             for feature, names in systems.items()
         ]
-        shown = f"{_joined(texts, words, mark='; ')}." if texts else words["change"]["nothing"]
+        shown = f"{_joined(texts, words, most, mark='; ')}." if texts else words["change"]["nothing"]
         entries.append(Entry(title=words["change"][shift], lines=(("", shown),)))
     wanted = ", ".join(
         f"{visible(name, 60)} {visible(version, 60)}" for name, version in change.wanted.items()
@@ -273,7 +281,7 @@ def _do(finding: Finding, report: Report, words: Words) -> tuple[str, ...]:
     return tuple(way(finding, one, report, words) for one in finding.ways if one.kind != "workaround-useless")
 
 
-def _conditions(report: Report, words: Words) -> Section:
+def _conditions(report: Report, words: Words, most: int) -> Section:
     said = words["sheet"]["conditions"]
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
@@ -287,8 +295,8 @@ def _conditions(report: Report, words: Words) -> Section:
         merged.setdefault((text, features), []).append(name)
     entries = [
         Entry(
-            title=_joined(names, words),
-            lines=(("", text), ("", fill(said["concerns"], {"features": _joined(features, words)}))),
+            title=_joined(names, words, most),
+            lines=(("", text), ("", _concerns(report, names, features, words, most))),
         )
         for (text, features), names in merged.items()
     ]
@@ -306,7 +314,7 @@ def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:
         yield fill(said[kind], {**values(finding, report), "what": what})
 
 
-def _untested(report: Report, words: Words) -> Section:
+def _untested(report: Report, words: Words, most: int) -> Section:
     said = words["sheet"]["untested"]
 
     def texts(finding: Finding) -> tuple[str, ...]:
@@ -327,10 +335,10 @@ def _untested(report: Report, words: Words) -> Section:
         merged.setdefault((told, features), []).append(name)
     entries = [
         Entry(
-            title=_joined(names, words),
+            title=_joined(names, words, most),
             lines=(
                 ("", " ".join(told)),
-                ("", fill(said["concerns"], {"features": _joined(features, words)})),
+                ("", _concerns(report, names, features, words, most)),
             ),
         )
         for (told, features), names in merged.items()
@@ -338,7 +346,18 @@ def _untested(report: Report, words: Words) -> Section:
     return _section("untested", entries, words)
 
 
-def _works(report: Report, words: Words) -> Section:
+def _concerns(
+    report: Report, systems: Iterable[str], features: tuple[str, ...], words: Words, most: int
+) -> str:
+    """Return which functions something is about; that it is all of them when it is."""
+    said = words["sheet"]
+    asked = sum(system(each) == next(iter(systems)) for each in report.findings)
+    if len(features) == asked > 1:
+        return fill(said["concerns_all"], {"n": str(asked)})
+    return fill(said["concerns"], {"features": _joined(features, words, most)})
+
+
+def _works(report: Report, words: Words, most: int) -> Section:
     said = words["sheet"]["works"]
     asked: dict[str, int] = {}
     works: dict[str, list[str]] = {}
@@ -352,21 +371,23 @@ def _works(report: Report, words: Words) -> Section:
         merged.setdefault((len(features) == asked[name], tuple(sorted(features))), []).append(name)
     entries = [
         Entry(
-            title=_joined(names, words),
-            lines=(("", _features(features, words)),),
+            title=_joined(names, words, most),
+            lines=(("", _features(features, words, most)),),
         )
         if not whole
         else Entry(
-            title=_joined(names, words),
-            lines=(("", f"{fill(said['all'], {'n': str(len(features))})} {_features(features, words)}"),),
+            title=_joined(names, words, most),
+            lines=(
+                ("", f"{fill(said['all'], {'n': str(len(features))})} {_features(features, words, most)}"),
+            ),
         )
         for (whole, features), names in merged.items()
     ]
     return _section("works", entries, words)
 
 
-def _features(features: Iterable[str], words: Words) -> str:
-    return f"{_joined(features, words)}."
+def _features(features: Iterable[str], words: Words, most: int) -> str:
+    return f"{_joined(features, words, most)}."
 
 
 def _known(report: Report, words: Words) -> Section:
@@ -400,7 +421,7 @@ def _grouped(report: Report, statuses: Iterable[str], key: Callable[[Finding], _
     return list(groups.values())
 
 
-def _joined(names: Iterable[str], words: Words, most: int = NAMES, mark: str = ", ") -> str:
+def _joined(names: Iterable[str], words: Words, most: int, mark: str = ", ") -> str:
     """Return names with commas; those beyond `most` characters are counted."""
     every = list(dict.fromkeys(names))
     length, shown = 0, 0

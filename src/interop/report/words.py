@@ -51,12 +51,12 @@ def written_day(iso: str, words: Words) -> str:
 
 def product_planned(report: Report) -> str:
     """Return the product with its version as it is planned."""
-    return _with(report.stack.product, report.stack.product_version)
+    return _with(report.product_title, report.stack.product_version)
 
 
 def product_tested(report: Report) -> str:
     """Return the product with the versions that the evidence is of."""
-    return _with(report.stack.product, ", ".join(report.product_versions))
+    return _with(report.product_title, ", ".join(report.product_versions))
 
 
 def system(finding: Finding) -> str:
@@ -84,7 +84,7 @@ def values(finding: Finding, report: Report) -> dict[str, str]:
         "failing": _names(version for version in finding.tested if version not in finding.working),
         "configuration": visible(finding.configuration, _NAME),
         "other": _names(way.what for way in finding.ways if way.kind == "configuration"),
-        "product": visible(report.stack.product, _NAME),
+        "product": visible(report.product_title, _NAME),
         "product_planned": product_planned(report),
         "distribution": visible(finding.component.distribution, _NAME),
         "below": visible(finding.below, _NAME),

@@ -45,7 +45,7 @@ class Provisioner:
         self._starters = ThreadPoolExecutor(AHEAD + 2, thread_name_prefix="interop-start")
         self._prepared: dict[str, Future[None]] = {}
         self._started: dict[str, Future[Running]] = {}
-        self._stopping: list[Future[None]] = []
+        self._leaving: list[Future[Running]] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -69,7 +69,8 @@ class Provisioner:
         with self._lock:
             future = self._started.pop(candidate.id, None)
             if future is not None and not self._closed and not self._keep:
-                self._stopping.append(self._starters.submit(self._stop, future))
+                self._leaving.append(future)
+                self._starters.submit(self._stop, future)
 
     def replace(self, candidate: Candidate) -> Running:
         """Take the candidate's party down and bring up a fresh one."""
@@ -83,7 +84,7 @@ class Provisioner:
         """Take everything down. May be called twice, and from an interrupt."""
         with self._lock:
             self._closed = True
-            futures = list(self._started.values())
+            futures = [*self._started.values(), *self._leaving]  # a stop that was queued may never have begun
             self._started.clear()
         self._builders.shutdown(wait=False, cancel_futures=True)
         for future in futures:

@@ -195,7 +195,8 @@ panel.addEventListener("close", () => {
   state = { ...state, cell: "", row: "" };
   history.replaceState(null, "", writeHash(state));
   // The browser gives the focus back to what opened the panel; a link from elsewhere has no such place.
-  if (document.activeElement === document.body) reveal(place);
+  const nowhere = document.activeElement === document.body || panel.contains(document.activeElement);
+  if (nowhere) reveal(place);
 });
 panel.addEventListener("click", (event) => event.target === panel && panel.close());
 box.addEventListener("scroll", () => !narrow.matches && requestAnimationFrame(() => drawPart()), { passive: true });

@@ -2,7 +2,6 @@
 
 const day = (seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const seconds = (value) => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`);
-const ended = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…)]$/.test(text) ? "" : ".");
 
 /** Show what the state names, or nothing. The panel opens and closes with the state, never by itself. */
 function drawPanel(panel, view, place) {
@@ -60,7 +59,7 @@ function cellDetails(view, row, column) {
   const why = found.reason.split("\n").filter(Boolean);
   return [
     make("p", { class: "verdict" }, mark(answer), ` with ${peer.title} ${peer.label}`),
-    ...why.map((line) => make("p", {}, ended(line))),
+    ...why.map((line) => make("p", {}, line)),
     siblings(view, row, column),
     happened(answer, found),
     askedOf(sheet.features[row]),

@@ -47,7 +47,7 @@ class Container:
         party: Party,
         state: Path,
         addresses: Mapping[str, tuple[str, int]],
-        remove: Callable[[str], None],
+        remove: Callable[[], None],
     ) -> None:
         self._client = client
         self._watch = watch
@@ -95,7 +95,7 @@ class Container:
 
     def stop(self) -> None:
         """Take it down with its volumes. May be called twice."""
-        self._remove(self._identity)
+        self._remove()
 
 
 def clean(text: str) -> str:
@@ -125,13 +125,6 @@ def execute(client: APIClient, identity: str, command: Sequence[str], *, timeout
         return _execute(client, identity, command, timeout)
     killed = done.code in {124, 137} and time.monotonic() - begun >= timeout
     return replace(done, timed_out=done.timed_out or killed)
-
-
-def open_up(client: APIClient, identity: str) -> None:
-    """Give everyone the state directory's files; nothing happens in a container that does not run."""
-    with asking("open a party's state directory"):
-        made = client.exec_create(identity, ["chmod", "-R", "a+rwX", INSIDE], privileged=True, user="0")
-        client.exec_start(made["Id"])
 
 
 def _execute(client: APIClient, identity: str, command: Sequence[str], patience: float) -> Executed:

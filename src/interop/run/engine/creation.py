@@ -21,7 +21,7 @@ from typing import Any
 from interop.model.implementation import Candidate
 from interop.run.engine.cache import cached, write_once
 from interop.run.engine.container import INSIDE
-from interop.run.engine.labels import PEER
+from interop.run.engine.labels import PEER, remove_container
 from interop.run.engine.sdk import APIClient, APIError, LogConfig, Ulimit, asking, explanation
 
 HOST_NAMES = ("mail.interop.test", "host.interop.test")
@@ -161,8 +161,39 @@ def _mounts(state: Path, *, remote: bool) -> dict[str, Any]:
     return {"binds": [f"{state}:{INSIDE}:rw,z", f"{resolver}:/etc/resolv.conf:ro,z"]}
 
 
+def reclaim(client: APIClient, image: str, state: Path, labels: Mapping[str, str]) -> None:
+    """Give everyone what a party wrote in its state directory as another user, if it wrote anything so.
+
+    Only root inside can do that for a user outside who is not root, and the party's own container may be gone
+    or lack the capabilities.
+    """
+    if os.getuid() == 0 or all(path.lstat().st_uid == os.getuid() for path in state.rglob("*")):
+        return
+    with asking("open a state directory"):
+        made = client.create_container(
+            image,
+            entrypoint=["chmod", "-R", "a+rwX", INSIDE],
+            user="0",
+            network_disabled=True,
+            labels=dict(labels),
+            host_config=client.create_host_config(
+                binds=[f"{state}:{INSIDE}:rw,z"],
+                network_mode="none",
+                cap_drop=["ALL"],
+                cap_add=["DAC_OVERRIDE", "FOWNER"],
+                security_opt=["no-new-privileges"],
+                ulimits=_ulimits(),
+            ),
+        )
+        try:
+            client.start(made["Id"])
+            client.wait(made["Id"])
+        finally:
+            remove_container(client, made["Id"])
+
+
 def _share(state: Path) -> None:
-    """Open the state directory to all: inside it is a stranger's, whom root without capabilities obeys."""
+    """Open a state directory to all: inside it is a stranger's, whom root without capabilities obeys."""
     for path in (state, *state.rglob("*")):
         mode = path.stat().st_mode
         path.chmod(mode | (0o777 if path.is_dir() or mode & 0o111 else 0o666))

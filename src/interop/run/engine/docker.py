@@ -7,20 +7,19 @@ directory is copied in before the start and nothing of it comes back; a look-up 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import secrets
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from interop.errors import EngineError, PeerError
 from interop.model.implementation import Candidate, Readiness
 from interop.run.engine import Progress, labels, ready
 from interop.run.engine.build_context import DOCKERFILE
-from interop.run.engine.container import Container, clean, open_up, read_log
-from interop.run.engine.creation import Network, create
+from interop.run.engine.container import Container, clean, read_log
+from interop.run.engine.creation import Network, create, reclaim
 from interop.run.engine.events import Watch
 from interop.run.engine.facts import read_party
 from interop.run.engine.images import Images
@@ -83,7 +82,7 @@ class DockerEngine:
             self._await(candidate, identity, addresses, watch)
             party = read_party(self._client, identity, candidate, engine=self._product)
         except BaseException:
-            self._discard(identity)
+            self._discard(identity, image, state)
             raise
         progress(candidate.id, "ready")
         return Container(
@@ -94,7 +93,7 @@ class DockerEngine:
             party=party,
             state=state,
             addresses=addresses,
-            remove=self._take_down,
+            remove=partial(self._take_down, identity, image, state),
         )
 
     def gateway(self) -> str:
@@ -170,7 +169,7 @@ class DockerEngine:
                 with asking(f"start {candidate.id}"):
                     self._client.start(identity)
             except BaseException as error:
-                self._discard(identity)
+                self._discard(identity, image, state)
                 tries -= 1
                 if not tries or not TAKEN.search(str(error)):
                     raise
@@ -219,22 +218,19 @@ class DockerEngine:
         said = f"its log ends with {lines[-1][:LAST_LINE]!r}" if lines else "it printed nothing"
         raise PeerError(f"{what}; {said}.", log=log, where=candidate.implementation.place, hint=hint)
 
-    def _take_down(self, identity: str) -> None:
+    def _take_down(self, identity: str, image: str, state: Path) -> None:
         """Remove a container that had been handed out, unless it is to be kept."""
-        if self._keep or self._closed:
-            return
-        if os.getuid() != 0 and not self._endpoint.remote:
-            # What servers wrote there as other users could neither be read nor removed from outside.
-            with contextlib.suppress(EngineError):
-                open_up(self._client, identity)
-        self._discard(identity)
+        if not self._keep and not self._closed:
+            self._discard(identity, image, state)
 
-    def _discard(self, identity: str) -> None:
+    def _discard(self, identity: str, image: str, state: Path) -> None:
         labels.remove_container(self._client, identity)
         if self._closed:
             # `close` found the network still in use by this one.
             self._remove_all()
             self._client.close()
+        elif not self._endpoint.remote:
+            reclaim(self._client, image, state, self._labels)
 
     def _remove_all(self) -> None:
         labels.remove_all_labelled(self._client, f"{labels.ENGINE}={self.identity}")

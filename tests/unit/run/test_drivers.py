@@ -1,0 +1,97 @@
+"""Driver processes: what is told apart when one does not simply answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from interop.errors import DriverError, Unsupported
+from interop.run.drivers import Died, DriverFault, DriverProcess, Silent
+
+ANSWER = "print(json.dumps({'jsonrpc': '2.0', 'id': message['id'], %s}), flush=True)"
+
+Start = Callable[[str], DriverProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a driver whose answer to a message is the given line of Python."""
+    made = []
+
+    def start_one(line: str) -> DriverProcess:
+        program = f"import json, sys, os, time\nfor text in sys.stdin:\n    message = json.loads(text)\n    {line}\n"
+        driver = DriverProcess(
+            [sys.executable, "-c", program],
+            role="client",
+            folder=tmp_path,
+            log=tmp_path / "stderr",
+            environment={"ACME": "1"},
+        )
+        made.append(driver)
+        return driver
+
+    yield start_one
+    for driver in made:
+        driver.close()
+
+
+def test_a_result_comes_back(start: Start) -> None:
+    driver = start(ANSWER % "'result': message['params']['x'] + 1")
+    assert driver.call("add", {"x": 1}, timeout=10) == 2
+
+
+def test_a_driver_that_says_nothing_is_silent_and_is_ended(start: Start) -> None:
+    driver = start("time.sleep(60)")
+    with pytest.raises(Silent, match=r"no answer to send\(\)"):
+        driver.call("send", {}, timeout=0.3)
+    assert not driver.alive
+
+
+def test_a_driver_that_ends_has_died_with_its_last_words(start: Start) -> None:
+    driver = start("print('out of cheese', file=sys.stderr); os._exit(4)")
+    with pytest.raises(Died, match=r"status 4 during send\(\); its last words: out of cheese"):
+        driver.call("send", {}, timeout=10)
+
+
+def test_a_driver_that_raises_is_a_fault_of_its_side(start: Start) -> None:
+    driver = start(ANSWER % "'error': {'code': -32000, 'message': 'ValueError: no'}")
+    with pytest.raises(DriverFault, match="ValueError: no") as caught:
+        driver.call("send", {}, timeout=10)
+    assert caught.value.role == "client"
+
+
+@pytest.mark.parametrize("code", [-32001, -32601])
+def test_a_driver_may_state_that_it_does_not_support_something(start: Start, code: int) -> None:
+    driver = start(ANSWER % f"'error': {{'code': {code}, 'message': 'no DSN'}}")
+    with pytest.raises(Unsupported) as caught:
+        driver.call("send", {}, timeout=10)
+    assert caught.value.side == "client"
+
+
+def test_what_is_no_json_rpc_is_said_with_what_to_do(start: Start) -> None:
+    driver = start("print('hello there', flush=True)")
+    with pytest.raises(
+        DriverError, match=r"no JSON-RPC 2\.0: 'hello there'\. Print what is meant for people"
+    ):
+        driver.call("send", {}, timeout=10)
+
+
+def test_an_answer_to_an_earlier_call_is_passed_over(start: Start) -> None:
+    line = "print(json.dumps({'jsonrpc': '2.0', 'id': n, 'result': n}), flush=True)"
+    driver = start(f"[{line} for n in (99, message['id'])]")
+    assert driver.call("send", {}, timeout=10) == 1
+
+
+def test_a_large_message_passes_in_both_directions(start: Start) -> None:
+    driver = start(ANSWER % "'result': message['params']['x']")
+    assert driver.call("send", {"x": "y" * 3_000_000}, timeout=30) == "y" * 3_000_000
+
+
+def test_a_command_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DriverError, match="'no-such-program' cannot be started"):
+        DriverProcess(
+            ["no-such-program"], role="client", folder=tmp_path, log=tmp_path / "log", environment={}
+        )

@@ -1,0 +1,100 @@
+"""Provisioning over an engine that only counts: no process is started."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from interop.errors import PeerError
+from interop.run.provision import AHEAD, Provisioner
+from tests.unit.test_plan import server
+
+
+class CountingEngine:
+    """Remembers what it was asked for."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.prepared: list[str] = []
+        self.started: list[str] = []
+        self.stopped: list[str] = []
+        self.closed = 0
+        self.broken: set[str] = set()
+        self.lock = threading.Lock()
+
+    def prepare(self, candidate: Any, progress: Any) -> None:  # noqa: ARG002 - the interface's
+        with self.lock:
+            self.prepared.append(candidate.implementation.name)
+
+    def start(self, candidate: Any, *, state: Path, environment: Mapping[str, str], progress: Any) -> Any:  # noqa: ARG002
+        name = candidate.implementation.name
+        assert (state / "tls" / "ca.pem").is_file()
+        if name in self.broken:
+            raise PeerError(f"{name} exited")
+        with self.lock:
+            self.started.append(name)
+        return SimpleNamespace(state=state, stop=lambda: self.stopped.append(name))
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def engine() -> CountingEngine:
+    return CountingEngine()
+
+
+def provisioner(engine: CountingEngine, names: list[str]) -> Provisioner:
+    made = Provisioner(engine, [server(name) for name in names], progress=lambda *_: None)  # type: ignore[arg-type]
+    made.prepare()
+    return made
+
+
+NAMES = ["a", "b", "c", "d", "e", "f", "g"]
+
+
+def test_peers_are_started_once_and_only_a_few_ahead(engine: CountingEngine) -> None:
+    made = provisioner(engine, NAMES)
+    made.acquire(server("a"))
+    made.acquire(server("a"))
+    made.acquire(server("b"))
+    made.close()
+    assert sorted(engine.started) == sorted(set(engine.started))
+    assert set(engine.started) <= set(NAMES[: 2 + AHEAD])
+    assert set(NAMES[:2]) <= set(engine.started)
+
+
+def test_everything_that_was_started_is_stopped_and_its_files_are_gone(engine: CountingEngine) -> None:
+    made = provisioner(engine, NAMES)
+    for name in NAMES:
+        made.acquire(server(name))
+    made.release(server("a"))
+    made.close()
+    made.close()
+    assert sorted(set(engine.stopped)) == NAMES  # stopping twice is allowed, stopping never is not
+    assert not made.root.exists()
+
+
+def test_a_peer_that_fails_says_so_when_asked_for_and_the_rest_go_on(engine: CountingEngine) -> None:
+    engine.broken = {"a"}
+    made = provisioner(engine, NAMES)
+    with pytest.raises(PeerError, match="a exited"):
+        made.acquire(server("a"))
+    made.acquire(server("b"))
+    made.close()
+    assert "a" not in engine.stopped
+
+
+def test_a_replaced_peer_is_stopped_and_started_again(engine: CountingEngine) -> None:
+    made = provisioner(engine, ["a"])
+    made.acquire(server("a"))
+    made.replace(server("a"))
+    made.close()
+    assert engine.started == ["a", "a"]
+    assert engine.stopped == ["a", "a"]

@@ -1,0 +1,152 @@
+"""The relay over loopback connections."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from interop.run.wire import Switchboard, Wire
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    switchboard = Switchboard()
+    made = Wire(switchboard)
+    yield made
+    made.close()
+    switchboard.close()
+
+
+@pytest.fixture
+def upstream() -> Iterator[tuple[str, int]]:
+    """Serve an echo that greets; ends with its listener."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=echo, args=(connection,), daemon=True).start()
+
+    def echo(connection: socket.socket) -> None:
+        with (
+            connection,
+            contextlib.suppress(ConnectionError),
+        ):  # a cut connection is what some tests are about
+            connection.sendall(b"hello\n")
+            while data := connection.recv(65536):
+                connection.sendall(data)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+def read(connection: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count and (more := connection.recv(count - len(data))):
+        data += more
+    return data
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not true() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert true()
+
+
+def test_bytes_pass_unchanged_and_are_recorded_in_both_directions(
+    wire: Wire, upstream: tuple[str, int]
+) -> None:
+    port = wire.route("echo", upstream)
+    payload = bytes(range(256)) * 4000
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+        threading.Thread(target=client.sendall, args=(payload,)).start()
+        assert read(client, 6 + len(payload)) == b"hello\n" + payload
+    (conversation,) = wire.conversations
+    assert conversation.client == payload
+    assert conversation.server == b"hello\n" + payload
+
+
+def test_who_ended_the_connection_is_known(wire: Wire, upstream: tuple[str, int]) -> None:
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        read(client, 6)
+    wait_until(lambda: wire.conversations[0].closed_by == "client")
+
+
+def test_a_half_closed_connection_still_brings_the_answer(wire: Wire, upstream: tuple[str, int]) -> None:
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        client.sendall(b"last words")
+        client.shutdown(socket.SHUT_WR)
+        assert read(client, 100) == b"hello\nlast words"
+
+
+def test_a_cut_ends_the_connection_after_the_bytes_have_passed(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.cut(b"DATA\n", "client")
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        read(client, 6)
+        client.sendall(b"DATA\n")
+        assert read(client, 100) in {b"", b"DATA\n"}
+    wait_until(lambda: wire.conversations[0].closed_by == "relay")
+
+
+def test_a_cut_can_keep_the_last_bytes_back(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.cut(b"hello", "server", forward=False)
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        assert read(client, 100) == b""
+
+
+def test_a_stall_passes_nothing_more_and_keeps_the_connection(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.stall(b"MAIL", "client")
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=0.3) as client:
+        assert read(client, 6) == b"hello\n"
+        client.sendall(b"MAIL FROM")
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+
+
+def test_dripping_changes_no_byte(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.drip("server")
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        client.sendall(b"abc" * 50)
+        assert read(client, 156) == b"hello\n" + b"abc" * 50
+
+
+def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.delay(0.2, "server")
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        client.sendall(b"x")
+        assert read(client, 7) == b"hello\nx"
+    assert time.monotonic() - began >= 0.2
+
+
+def test_an_upstream_that_is_not_there_closes_the_client_and_is_the_servers(wire: Wire) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        address = gone.getsockname()
+    with socket.create_connection(("127.0.0.1", wire.route("echo", address)), timeout=5) as client:
+        with contextlib.suppress(ConnectionError):
+            assert client.recv(1) == b""
+    assert wire.conversations[0].closed_by == "server"
+
+
+def test_one_port_serves_both_address_families(wire: Wire, upstream: tuple[str, int]) -> None:
+    port = wire.route("echo", upstream)
+    assert wire.route("echo", upstream) == port
+    try:
+        client = socket.create_connection(("::1", port), timeout=5)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with client:
+        assert read(client, 6) == b"hello\n"

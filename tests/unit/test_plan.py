@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from interop.errors import Place as Where
+from interop.errors import UnknownNameError
+from interop.model.implementation import Candidate, Configuration, Implementation, Release, RoleSpec
+from interop.model.suite import Feature, Impact, Level, Suite
+from interop.plan import Place, check_features, pairs, select_features, skip_reason
+
+SUITE = Suite(
+    name="smtp",
+    title="SMTP",
+    specification="RFC 5321",
+    roles=("client", "server"),
+    folder=Path("suites/smtp"),
+    features=tuple(
+        Feature(id=name, title=name, clause="4.5", level=Level.MUST, group="g", impact=Impact.MINOR)
+        for name in ("auth-plain", "auth-login", "dots")
+    ),
+)
+ACME = Place(key="acme@1", suite="smtp", role="client")
+
+
+def server(name: str, *offers: str, lacks: tuple[str, ...] = ()) -> Candidate:
+    role = RoleSpec(suite="smtp", role="server", ports={"smtp": 25}, offers=offers)
+    release = Release(version="1.0")
+    implementation = Implementation(
+        name=name, title=name.title(), releases=(release,), roles=(role,), folder=Path(), place=Where("x", 1)
+    )
+    configuration = Configuration(name="default", lacks=lacks)
+    return Candidate(implementation=implementation, release=release, role=role, configuration=configuration)
+
+
+def test_pairings_go_peer_by_peer_so_that_each_is_brought_up_once() -> None:
+    control = Place(key="swaks@1", suite="smtp", role="client", control=True)
+    found = pairs(SUITE, [ACME, control], {"server": [server("exim"), server("postfix")]}, {})
+    assert [pair.id for pair in found] == [
+        "acme@1-exim@1.0",
+        "swaks@1-exim@1.0",
+        "acme@1-postfix@1.0",
+        "swaks@1-postfix@1.0",
+    ]
+
+
+def test_a_peer_that_cannot_run_is_planned_with_its_reason() -> None:
+    (pair,) = pairs(SUITE, [ACME], {"server": [server("exim")]}, {"exim@1.0": "needs a container engine"})
+    assert skip_reason(pair, []) == "needs a container engine"
+
+
+def test_a_port_is_a_situation_that_a_peer_offers() -> None:
+    (pair,) = pairs(SUITE, [ACME], {"server": [server("exim", "full-mailbox")]}, {})
+    assert skip_reason(pair, ["smtp", "full-mailbox"]) == ""
+    assert skip_reason(pair, ["bare", "smtp"]) == "Exim 1.0 is not set up to offer bare"
+
+
+def test_a_configuration_may_take_a_situation_away() -> None:
+    (pair,) = pairs(SUITE, [ACME], {"server": [server("exim", "vrfy", lacks=("vrfy",))]}, {})
+    assert skip_reason(pair, ["vrfy"]) == "Exim 1.0 is not set up to offer vrfy"
+
+
+def test_features_are_chosen_by_glob_and_a_misspelt_one_is_named() -> None:
+    assert select_features(SUITE, ["auth-*"]) == {"auth-plain", "auth-login"}
+    assert len(select_features(SUITE, [])) == 3
+    with pytest.raises(UnknownNameError, match=r"no feature matches 'dotz'\. Did you mean 'dots'"):
+        check_features([SUITE], ["dotz"])
