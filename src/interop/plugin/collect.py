@@ -31,6 +31,8 @@ class Collection:
         self._pairs = pairs
         self._exact: set[tuple[str, str, str]] = set()
         self._chosen = {suite.name: select_features(suite, features) for suite in suites}
+        self.done: frozenset[tuple[str, str]] = frozenset()
+        """Scenario and pairing of what an earlier run, which this one goes on from, has finished."""
         self.controls: dict[tuple[str, str], list[pytest.Function]] = {}
         """Items with a control in the product's place, by scenario and peer; they run on demand."""
 
@@ -143,6 +145,8 @@ class Collection:
 
     def _chosen_item(self, item: pytest.Function, pair: Pair) -> bool:
         if item.stash[FEATURE] not in self._chosen[pair.place.suite]:
+            return False
+        if (scenario_id(item), pair.id) in self.done:
             return False
         if not self._exact:
             return True

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,8 +25,8 @@ from interop.errors import ConfigError, InteropError
 from interop.load.catalog import FOLDERS_VARIABLE, Catalog, load_catalog
 from interop.load.expectations import load_expectations
 from interop.load.manifest import Config, load_config
-from interop.load.record import JournalWriter
-from interop.model.attempt import Party, RunEnd, RunFacts
+from interop.load.record import JournalWriter, read_journal
+from interop.model.attempt import Outcome, Party, RunEnd, RunFacts
 from interop.model.implementation import Candidate
 from interop.model.suite import Suite
 from interop.plan import Pair, cell, check_features, pairs
@@ -88,6 +89,7 @@ class Session:
             self._choose_engine()
         self.journal = None if self._collects_only else self._open_journal()
         self.collection = Collection(self.suites, self._plan(), self.settings.features)
+        self.collection.done = self._done()
         self.collection.rewrite_arguments(config)
         if config.option.importmode == "prepend":
             config.option.importmode = "importlib"  # suites' modules may have the same names as each other's
@@ -227,6 +229,19 @@ class Session:
         if self.worker is None and file.stat().st_size == 0:
             journal.write("run", self.facts())
         return journal
+
+    def _done(self) -> frozenset[tuple[str, str]]:
+        """Return what the run that is resumed has finished: the last cell before its end may be half done."""
+        file = self.settings.report / JOURNAL
+        if not self.settings.resume or self._collects_only:
+            return frozenset()
+        attempts = [each for each in read_journal(file).attempts if each.why != "workaround"]
+        tried = Counter(
+            (each.scenario, f"{each.product}-{each.peer}") for each in attempts if not each.control
+        )
+        fine = {Outcome.PASSED, Outcome.UNSUPPORTED}
+        well = {(each.scenario, f"{each.product}-{each.peer}") for each in attempts if each.outcome in fine}
+        return frozenset(key for key, count in tried.items() if key in well or count > self.settings.retries)
 
     def _plan(self) -> dict[str, tuple[Pair, ...]]:
         refused: dict[str, str] = {}

@@ -16,10 +16,13 @@ LINE_LIMIT = 400
 """Characters shown of one line of a transcript."""
 TRANSCRIPT_LIMIT = 128 * 1024
 """Characters of one attempt's transcript; the middle is left out of a longer one."""
+HEX_LIMIT = 256
+"""Bytes of one binary chunk that are shown."""
 LOG_LIMIT = 64 * 1024
 """Characters of one log."""
 
 _SECRET_LINE = re.compile(rb"(?im)^(AUTH\s+\S+\s+)(\S+)(\r?)$")
+ASCII = 0x7F
 _PRINTABLE = frozenset(b"\t\r\n" + bytes(range(32, 127)))
 
 
@@ -45,12 +48,12 @@ def _chunk(chunk: Chunk, started: float, offset: int) -> list[str]:
         text = _SECRET_LINE.sub(rb"\1<redacted>\3", chunk.data).decode("utf-8", "backslashreplace")
         return [stamp + _visible(line) for line in text.splitlines(keepends=True)]
     rows = []
-    for start in range(0, min(len(chunk.data), 256), 16):
+    for start in range(0, min(len(chunk.data), HEX_LIMIT), 16):
         row = chunk.data[start : start + 16]
-        shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        shown = "".join(chr(byte) if byte in _PRINTABLE and chr(byte).isprintable() else "." for byte in row)
         rows.append(f"{stamp}{offset + start:06x}  {row.hex(' '):<47}  {shown}")
-    if len(chunk.data) > 256:
-        rows.append(f"{stamp}… {len(chunk.data) - 256:,} more bytes")
+    if len(chunk.data) > HEX_LIMIT:
+        rows.append(f"{stamp}… {len(chunk.data) - HEX_LIMIT:,} more bytes")
     return rows
 
 
@@ -59,7 +62,7 @@ def _is_text(data: bytes) -> bool:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(byte in _PRINTABLE or byte >= 0x80 for byte in data)
+    return all(byte in _PRINTABLE or byte > ASCII for byte in data)
 
 
 def _visible(line: str) -> str:

@@ -22,7 +22,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     made = []
 
     def start_one(line: str) -> DriverProcess:
-        program = f"import json, sys, os, time\nfor text in sys.stdin:\n    message = json.loads(text)\n    {line}\n"
+        head = "import json, sys, os, time\nfor text in sys.stdin:\n    message = json.loads(text)\n"
+        program = f"{head}    {line}\n"
         driver = DriverProcess(
             [sys.executable, "-c", program],
             role="client",

@@ -1,9 +1,34 @@
 // The same answers as a list, feature by feature: for narrow screens and for paper, where the table is too wide.
 
-/** Draw the view as a list into `box`. */
-function drawList(box, view) {
-  const parts = view.lines.map((line) => (line.members ? themeHeading(line) : featureItem(view, line.row)));
-  box.replaceChildren(make("div", { class: "list" }, ...parts));
+const atOnce = 50; // lines drawn before the reader scrolls on
+const mostNamed = 12; // peers of one answer that are named
+
+/** Draw the view as a list into `box`, on a screen piece by piece; `whole` draws all of it (for paper). */
+function drawList(box, view, { whole = false } = {}) {
+  const list = make("div", { class: "list" });
+  const end = make("div");
+  let drawn = 0;
+  const drawMore = (most) => {
+    const lines = view.lines.slice(drawn, drawn + most);
+    drawn += lines.length;
+    end.before(...lines.map((line) => (line.members ? themeHeading(line) : featureItem(view, line.row))));
+  };
+  list.append(end);
+  drawMore(whole ? view.lines.length : atOnce);
+  box.replaceChildren(list);
+  if (drawn === view.lines.length) return;
+  const watch = new IntersectionObserver(
+    ([entry]) => {
+      if (!end.isConnected || drawn === view.lines.length) watch.disconnect();
+      else if (entry.isIntersecting) {
+        drawMore(atOnce);
+        watch.unobserve(end); // an end that stays in sight is seen anew only when it is watched anew
+        watch.observe(end);
+      }
+    },
+    { rootMargin: "1000px" },
+  );
+  watch.observe(end);
 }
 
 function themeHeading(line) {
@@ -48,7 +73,8 @@ function answerItem(view, row, { answer, runs, size }) {
   if (answer.id === "works" && !answer.limit && runs.length > 3) {
     return make("li", {}, mark, ` with ${size} of ${count(columns.length, sheet.peerRole)}`);
   }
-  const names = runs.flatMap((run, index) => [
+  const more = runs.slice(mostNamed).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  const names = runs.slice(0, mostNamed).flatMap((run, index) => [
     index ? ", " : " with ",
     make(
       "a",
@@ -56,5 +82,5 @@ function answerItem(view, row, { answer, runs, size }) {
       namesOf(view, run),
     ),
   ]);
-  return make("li", {}, mark, ...names);
+  return make("li", {}, mark, ...names, more ? ` and ${more} more` : "");
 }

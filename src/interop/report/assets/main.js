@@ -160,7 +160,7 @@ function drawForPaper() {
     const part = make("section");
     const chosen = choose(sheet, state, new Set());
     if (chosen.columns.length <= 6) drawTable(part, chosen, { whole: true });
-    else drawList(part, chosen);
+    else drawList(part, chosen, { whole: true });
     if (sheets.length > 1) part.prepend(make("h2", {}, sheet.title));
     return part;
   });

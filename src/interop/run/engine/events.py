@@ -65,7 +65,8 @@ class Watch:
         self._thread.join(timeout=1)
 
     def _listen(self) -> None:
-        filters = {"type": "container", "event": ["die", "oom"], "label": self._label}
+        # Podman knows `die` as `died` where it filters, and as `die` where it tells.
+        filters = {"type": "container", "event": ["die", "died", "oom"], "label": self._label}
         while not self._closed.is_set():
             since = int(self._last - OVERLAP)
             with contextlib.suppress(EngineError), asking("tell its events"):
@@ -88,6 +89,5 @@ class Watch:
         if event["Action"] == "oom":
             self._short_of_memory.add(container)
             return
-        # Podman has its own name for the same thing.
-        code = attributes.get("exitCode") or attributes.get("containerExitCode") or "0"
+        code = attributes.get("exitCode") or "0"
         self._exits[container] = Exit(code=int(code), oom_killed=container in self._short_of_memory)
