@@ -88,8 +88,9 @@ def test_a_server_that_demands_authentication_is_reported(desk: Desk) -> None:
 @interop.feature("no-password-in-clear")
 @interop.needs("auth:PLAIN")
 def test_a_password_is_not_sent_where_authentication_is_not_offered(desk: Desk, server: smtp.Server) -> None:
-    if "AUTH" in server.extensions(port="smtp", tls=False):
-        pytest.skip("this server offers authentication in the clear")
+    offered = server.extensions(port="smtp", tls=False).get("AUTH", "").split()
+    if not {"PLAIN", "LOGIN"}.isdisjoint(offered):
+        pytest.skip("this server itself offers mechanisms that show the password in the clear")
     account = desk.account()
     desk.try_one(desk.letter(desk.box()), endpoint=desk.endpoint(security="none"), account=account)
     secrets = (

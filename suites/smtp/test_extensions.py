@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,8 +148,19 @@ def test_a_success_report_comes_back(desk: Desk) -> None:
     desk.send(desk.letter(box, sender=sender.address, notify=("SUCCESS", "FAILURE")))
     desk.only(box)
     report = desk.only(sender)
-    assert report.sender.strip("<>") == "", "the report does not come from the null sender"
-    assert b"multipart/report" in report.content.lower(), "what came back is no delivery report"
+    assert box.local_part.encode() in report.content, "the report does not name the recipient"
+
+
+@interop.feature("dsn-format")
+def test_a_report_can_be_read_by_programs(desk: Desk) -> None:
+    desk.can("dsn")
+    desk.offered("DSN")
+    sender = desk.box("sender-")
+    desk.send(desk.letter(desk.box("box-"), sender=sender.address, notify=("SUCCESS", "FAILURE")))
+    report = message_from_bytes(desk.only(sender).content)
+    kind = report.get_content_type()
+    assert kind == "multipart/report", f"the report is of type {kind}"
+    assert report.get_param("report-type") == "delivery-status", "the report is no delivery status"
 
 
 @interop.feature("enhanced-codes")

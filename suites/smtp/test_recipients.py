@@ -173,7 +173,7 @@ def test_a_local_part_of_64_octets_is_taken(desk: Desk) -> None:
 
 @interop.feature("local-part-atext")
 def test_a_local_part_with_unusual_characters_is_taken(desk: Desk) -> None:
-    _deliver_or_quote(desk, desk.box("o'neil+tag=a_b-"))
+    _deliver_or_quote(desk, desk.box("o'neil=a_b-"))
 
 
 @interop.feature("quoted-local-part")

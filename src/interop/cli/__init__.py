@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"interop {interop.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        if not module.name.startswith("_"):
+        if not module.name.startswith("_"):  # those are parts of commands
             importlib.import_module(f"{__name__}.{module.name}").add_parser(subparsers)
     return parser
 

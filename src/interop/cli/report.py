@@ -11,9 +11,9 @@ from interop.errors import RecordError
 from interop.load.evidence import read_evidence
 from interop.load.record import read_matrix, write_atomic
 from interop.model.matrix import Matrix
-from interop.report import badge, junit, markdown, site, terminal
+from interop.report import badge, gaps, junit, markdown, site, terminal
 
-FORMATS = ("terminal", "html", "markdown", "junit", "badge")
+FORMATS = ("terminal", "html", "markdown", "gaps", "junit", "badge")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,6 +51,8 @@ def _render(matrix: Matrix, arguments: argparse.Namespace, folder: Path) -> str:
             return site.render(matrix, evidence=read_evidence(matrix, folder))
         case "markdown":
             return markdown.render(matrix)
+        case "gaps":
+            return gaps.render(matrix)
         case "junit":
             return junit.render(matrix)
         case "badge":

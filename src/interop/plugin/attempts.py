@@ -186,12 +186,12 @@ class Attempts:
             "peer": f"{theirs.name} {theirs.version} {theirs.configuration} {theirs.digest}".strip(),
         }
         sections = {
-            "on the wire": transcript(scene.pairing.wire.conversations),
             "what was raised": str(scene.error) if scene.error else "",
             "log of the peer": scene.theirs.running.logs(scene.started) if scene.theirs.running else "",
             "driver's output": scene.mine.process.stderr_tail() if scene.mine.process else "",
         }
-        write_evidence(self._settings.report / "evidence" / name, facts, sections)
+        wire = transcript(scene.pairing.wire.conversations, key_log=scene.pairing.tls_keys())
+        write_evidence(self._settings.report / "evidence" / name, facts, sections, wire)
         return str(Path("evidence") / name)
 
 

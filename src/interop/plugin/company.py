@@ -64,6 +64,7 @@ class Company:
             self._switchboard,
             gateway=self._engine.gateway(),
             trust=self._provisioner.root / "tls",
+            key_log=self._provisioner.key_log,
             deadline=deadline,
         )
 
@@ -144,6 +145,7 @@ class Company:
             folder=actor.folder,
             log=self._provisioner.root / f"driver-{actor.name}.log",
             options=options,
+            environment={"SSLKEYLOGFILE": str(self._provisioner.key_log)},
         )
         self._met(party)
         return seat

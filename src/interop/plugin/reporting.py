@@ -15,7 +15,7 @@ from interop.judge.matrix import build
 from interop.load.evidence import read_evidence
 from interop.load.record import matrix_to_json, read_journal, write_atomic
 from interop.model.matrix import Matrix
-from interop.report import badge, junit, markdown, site, terminal
+from interop.report import badge, gaps, junit, markdown, site, terminal
 
 if TYPE_CHECKING:
     from interop.plugin.session import Session
@@ -32,14 +32,14 @@ class Reporting:
     def pytest_report_header(self) -> list[str]:
         """Say what meets what, and on which engine."""
         session = self._session
-        names = ", ".join(actor.place.key for actor in session.actors)
-        suites = ", ".join(suite.title for suite in session.suites)
+        names = ", ".join(actor.place.key for actor in session.lineup.products)
+        suites = ", ".join(suite.title for suite in session.lineup.suites)
         lines = [
             f"interop: {names} · {suites} · {session.engine.describe() if session.engine else 'no engine'}"
         ]
         if session.fell_back:
             lines.append(f"interop: {session.fell_back}")
-        lines += [f"interop: not read: {mistake}" for mistake in session.catalog.mistakes]
+        lines += [f"interop: not read: {mistake}" for mistake in session.lineup.catalog.mistakes]
         return lines
 
     @pytest.hookimpl(tryfirst=True)
@@ -50,10 +50,10 @@ class Reporting:
         try:
             journal = read_journal(ours.settings.report / "run.jsonl")
             self._matrix = apply(
-                build(journal, ours.suites),
-                ours.declared.expectations,
-                ours.declared.today,
-                {each.name: each.version_scheme for each in ours.catalog.implementations},
+                build(journal, ours.lineup.suites),
+                ours.lineup.declared.expectations,
+                ours.lineup.declared.today,
+                {each.name: each.version_scheme for each in ours.lineup.catalog.implementations},
             )
             write_reports(self._matrix, ours.settings.report)
         except (InteropError, OSError) as error:
@@ -90,6 +90,7 @@ def write_reports(matrix: Matrix, folder: Path) -> None:
     write_atomic(folder / "index.html", site.render(matrix, evidence=read_evidence(matrix, folder)))
     write_atomic(folder / "junit.xml", junit.render(matrix))
     write_atomic(folder / "matrix.md", markdown.render(matrix))
+    write_atomic(folder / "gaps.md", gaps.render(matrix))
     for suite in matrix.suites:
         write_atomic(folder / f"badge-{suite.name}.json", badge.render(matrix, suite.name))
 

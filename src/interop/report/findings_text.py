@@ -58,7 +58,7 @@ def _head(report: Report, words: Words, width: int) -> Iterator[str]:
     yield from wrap(f"{visible(stack.customer, 120)}: {product_planned(report)}{live}", width)
     answer = words["answers"][report.answer].upper()
     counted = tally(report.findings, words)
-    yield from wrap(f"{answer}: of {len(report.findings)} points {counted}.", width)
+    yield from wrap(f"{answer}. Points checked: {len(report.findings):,}. {counted}.", width)
     for note in report.notes:
         yield from wrap(f"Note: {visible(note)}", width)
 

@@ -282,7 +282,6 @@ def _do(finding: Finding, report: Report, words: Words) -> tuple[str, ...]:
 
 
 def _conditions(report: Report, words: Words, most: int) -> Section:
-    said = words["sheet"]["conditions"]
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
         if finding.status is not Status.WITH_CONDITION:

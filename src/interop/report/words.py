@@ -24,6 +24,7 @@ _NAME = 80
 _TEXT = 600
 _COMMAND = 20_000
 _HUNDRED = 100
+_THOUSAND = 1_000
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -224,8 +225,8 @@ def tally(findings: Iterable[Finding], words: Words) -> str:
 
 
 def amount(value: float) -> str:
-    """Return a number that was computed: whole from 100 on, else with three digits that count."""
-    return f"{value:,.0f}" if abs(value) >= _HUNDRED else f"{value:.3g}"
+    """Return a number that was computed: whole from 1,000 on, else with four digits that count."""
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
 def money(value: float, currency: str) -> str:

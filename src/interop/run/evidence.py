@@ -5,55 +5,143 @@ Knows nothing of verdicts; writes only where it is told to.
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from interop.run.wire import Chunk, Conversation
+import msgspec
+
+from interop.model.exchange import Exchange, Turn
+from interop.run.redaction import Piece, cover, redact
+from interop.run.tls_plaintext import DATA, decrypt
+from interop.run.wire import Conversation, Side
 
 LINE_LIMIT = 400
 """Characters shown of one line of a transcript."""
 TRANSCRIPT_LIMIT = 128 * 1024
 """Characters of one attempt's transcript; the middle is left out of a longer one."""
-HEX_LIMIT = 256
-"""Bytes of one binary chunk that are shown."""
 LOG_LIMIT = 64 * 1024
 """Characters of one log."""
+EXCHANGE_LIMIT = 256 * 1024
+"""Bytes of one connection that are kept for a replay."""
+EXCHANGES = 8
+"""Connections of one attempt that are kept for a replay."""
 
-_SECRET_LINE = re.compile(rb"(?im)^(AUTH\s+\S+\s+)(\S+)(\r?)$")
-ASCII = 0x7F
-_PRINTABLE = frozenset(b"\t\r\n" + bytes(range(32, 127)))
+_ASCII = 0x7F
+_VISIBLE = bytes(range(32, _ASCII))
+_PRINTABLE = frozenset(b"\t\r\n" + _VISIBLE)
+_DOTTED = bytes(byte if byte in _VISIBLE else ord(".") for byte in range(256))
+"""What a byte is shown as beside its hex digits."""
+_HEX_LIMIT = 256
+"""Bytes shown of what arrived at once and is no text."""
 
 
-def transcript(conversations: Sequence[Conversation], *, secrets: Iterable[str] = ()) -> str:
-    """Return both directions with their times; text as text, anything else as hex with offsets."""
-    parts = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What passed on the wire, for people and for a replay, and the secrets that were found in it."""
+
+    text: str
+    exchanges: tuple[Exchange, ...]
+    secrets: frozenset[str]
+
+
+def transcript(conversations: Sequence[Conversation], *, key_log: bytes = b"") -> Transcript:
+    """Return both directions with their times; text as text, anything else as hex with offsets.
+
+    What was said inside TLS is shown in the clear and marked so, where `key_log` (SSLKEYLOGFILE's format)
+    has its keys. What proves who somebody is, is covered.
+    """
+    parts: list[str] = []
+    exchanges: list[Exchange] = []
+    secrets: set[str] = set()
     for number, conversation in enumerate(conversations, 1):
         closed = f", closed by the {conversation.closed_by}" if conversation.closed_by else ""
         parts.append(f"== connection {number} to port {conversation.port}{closed}")
-        offsets = {"client": 0, "server": 0}
-        for chunk in list(conversation.chunks):
-            parts.extend(_chunk(chunk, conversation.started, offsets[chunk.side]))
-            offsets[chunk.side] += len(chunk.data)
+        pieces, found = cover(list(_pieces(conversation, key_log)))
+        secrets |= found
+        for piece in pieces:
+            parts.extend(_shown(piece))
         if conversation.dropped:
             parts.append(f"   … {conversation.dropped:,} more bytes passed and were not kept")
-    return _middle_out(redact("\n".join(parts), secrets), TRANSCRIPT_LIMIT)
+        if len(exchanges) < EXCHANGES:
+            exchanges.append(_exchange(conversation, pieces))
+    text = _middle_out("\n".join(parts), TRANSCRIPT_LIMIT)
+    return Transcript(text=text, exchanges=tuple(exchanges), secrets=frozenset(secrets))
 
 
-def _chunk(chunk: Chunk, started: float, offset: int) -> list[str]:
-    mark = "C:" if chunk.side == "client" else "S:"
-    stamp = f"{chunk.time - started:8.3f} {mark} "
-    if _is_text(chunk.data):
-        text = _SECRET_LINE.sub(rb"\1<redacted>\3", chunk.data).decode("utf-8", "backslashreplace")
+def _pieces(conversation: Conversation, key_log: bytes) -> Iterator[Piece]:
+    """Yield what passed, in its order; what TLS protected as it was inside, where that can be read."""
+    chunks = list(conversation.chunks)
+    streams: dict[Side, bytes] = {
+        side: b"".join(chunk.data for chunk in chunks if chunk.side == side) for side in ("client", "server")
+    }
+    plain = decrypt(streams["client"], streams["server"], key_log) if key_log else None
+    records: dict[Side, list[Piece]] = {"client": [], "server": []}
+    ends: dict[Side, list[int]] = {"client": [], "server": []}
+    inner: dict[Side, int] = {"client": 0, "server": 0}
+    for record in plain.records if plain else ():
+        piece = Piece(time=0.0, side=record.side, layer=plain.version if plain else "")
+        if record.kind == DATA:
+            piece = replace(piece, data=record.data, offset=inner[record.side])
+            inner[record.side] += len(record.data)
+        else:
+            piece = replace(piece, note=record.title)
+        records[record.side].append(piece)
+        ends[record.side].append(record.end)
+    offsets: dict[Side, int] = {"client": 0, "server": 0}
+    read: dict[Side, int] = {"client": 0, "server": 0}
+    for chunk in chunks:
+        side, start, time = chunk.side, offsets[chunk.side], chunk.time - conversation.started
+        end = offsets[side] = start + len(chunk.data)
+        first, last = (plain.starts[side], plain.ends[side]) if plain else (end, end)
+        if start < first:
+            yield Piece(time=time, side=side, data=chunk.data[: first - start], offset=start)
+        while read[side] < len(ends[side]) and ends[side][read[side]] <= end:
+            piece = records[side][read[side]]
+            read[side] += 1
+            if piece.data or piece.note:
+                yield replace(piece, time=time)
+        if end > max(first, last):
+            rest = max(start, last)
+            yield Piece(time=time, side=side, data=chunk.data[rest - start :], offset=rest)
+
+
+def _exchange(conversation: Conversation, pieces: Iterable[Piece]) -> Exchange:
+    """Return the connection turn by turn, up to where it was not kept or cannot be read."""
+    turns: list[Turn] = []
+    size, whole, inside = 0, not conversation.dropped, False
+    for piece in pieces:
+        inside = inside or bool(piece.layer)
+        if piece.note:
+            continue
+        unread = (inside and not piece.layer) or (not inside and piece.data[:2] == b"\x16\x03")
+        if unread or size + len(piece.data) > EXCHANGE_LIMIT:
+            whole = False
+            break
+        size += len(piece.data)
+        text = piece.data.decode("latin-1")
+        if turns and (turns[-1].side, turns[-1].layer) == (piece.side, piece.layer):
+            turns[-1] = replace(turns[-1], text=turns[-1].text + text)
+        else:
+            turns.append(Turn(side=piece.side, layer=piece.layer, text=text))
+    return Exchange(port=conversation.port, turns=tuple(turns), closed_by=conversation.closed_by, whole=whole)
+
+
+def _shown(piece: Piece) -> list[str]:
+    layer = f"[{piece.layer}] " if piece.layer else ""
+    stamp = f"{piece.time:8.3f} {layer}{'C' if piece.side == 'client' else 'S'}: "
+    if piece.note:
+        return [f"{stamp}({piece.note})"]
+    if _is_text(piece.data):
+        text = piece.data.decode("utf-8", "backslashreplace")
         return [stamp + _visible(line) for line in text.splitlines(keepends=True)]
     rows = []
-    for start in range(0, min(len(chunk.data), HEX_LIMIT), 16):
-        row = chunk.data[start : start + 16]
-        shown = "".join(chr(byte) if byte in _PRINTABLE and chr(byte).isprintable() else "." for byte in row)
-        rows.append(f"{stamp}{offset + start:06x}  {row.hex(' '):<47}  {shown}")
-    if len(chunk.data) > HEX_LIMIT:
-        rows.append(f"{stamp}… {len(chunk.data) - HEX_LIMIT:,} more bytes")
+    for start in range(0, min(len(piece.data), _HEX_LIMIT), 16):
+        row = piece.data[start : start + 16]
+        shown = row.translate(_DOTTED).decode("ascii")
+        rows.append(f"{stamp}{piece.offset + start:06x}  {row.hex(' '):<47}  {shown}")
+    if len(piece.data) > _HEX_LIMIT:
+        rows.append(f"{stamp}… {len(piece.data) - _HEX_LIMIT:,} more bytes")
     return rows
 
 
@@ -62,7 +150,7 @@ def _is_text(data: bytes) -> bool:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(byte in _PRINTABLE or byte > ASCII for byte in data)
+    return all(byte in _PRINTABLE or byte > _ASCII for byte in data)
 
 
 def _visible(line: str) -> str:
@@ -76,16 +164,6 @@ def _visible(line: str) -> str:
     return body + (ending if ending != "⏎…" else " …")
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Replace every secret, as itself and in base64, by `<redacted>`."""
-    for secret in secrets:
-        if not secret:
-            continue
-        for form in (secret, base64.b64encode(secret.encode()).decode()):
-            text = text.replace(form, "<redacted>")
-    return text
-
-
 def _middle_out(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
@@ -93,11 +171,26 @@ def _middle_out(text: str, limit: int) -> str:
     return f"{text[:half]}\n   … {len(text) - limit:,} characters left out …\n{text[-half:]}"
 
 
-def write_evidence(file: Path, facts: Mapping[str, str], sections: Mapping[str, str]) -> None:
-    """Write one attempt's evidence: facts on top, then each section that is not empty."""
+def write_evidence(
+    file: Path,
+    facts: Mapping[str, str],
+    sections: Mapping[str, str],
+    wire: Transcript,
+) -> None:
+    """Write one attempt's evidence: facts on top, the wire, then each section that is not empty.
+
+    Beside it, in a file of the same name that ends in `.json`, goes what can be replayed.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"{name}: {value}" for name, value in facts.items()]
+    lines = [f"{name}: {redact(value, wire.secrets)}" for name, value in facts.items()]
+    if wire.text:
+        lines += ["", "---- on the wire ----", redact(wire.text, wire.secrets)]
     for title, text in sections.items():
         if text.strip():
-            lines += ["", f"---- {title} ----", _middle_out(text.rstrip(), LOG_LIMIT * 2)]
+            lines += [
+                "",
+                f"---- {title} ----",
+                _middle_out(redact(text.rstrip(), wire.secrets), LOG_LIMIT * 2),
+            ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
+    file.with_suffix(".json").write_bytes(msgspec.json.encode(wire.exchanges))

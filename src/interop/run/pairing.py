@@ -21,7 +21,7 @@ from interop.model.attempt import Party
 from interop.model.implementation import Candidate, ProductRole
 from interop.run.driver_host import load_driver
 from interop.run.drivers import START_TIMEOUT, Died, DriverProcess, Proxy, Silent, python_driver_command
-from interop.run.engine import Executed, Running
+from interop.run.engine import KEY_LOG, Executed, Running
 from interop.run.wire import Switchboard, Wire
 
 
@@ -155,9 +155,11 @@ class Pairing:
         *,
         gateway: str,
         trust: Path,
+        key_log: Path,
         deadline: float,
     ) -> None:
         self._seats = dict(seats)
+        self._key_log = key_log
         self._contract = contract
         self._ends = time.monotonic() + deadline
         self._drivers: dict[str, Any] = {}
@@ -194,6 +196,10 @@ class Pairing:
             self._drivers[role] = self._make_driver(role)
         return self._drivers[role]
 
+    def tls_keys(self) -> bytes:
+        """Return what the parties wrote down of their TLS sessions, in SSLKEYLOGFILE's format."""
+        return self._key_log.read_bytes()
+
     def close(self) -> None:
         """Close the wire and the drivers that want closing; seats stay."""
         for driver in self._drivers.values():
@@ -226,6 +232,7 @@ def seat_for_candidate(
 ) -> Seat:
     """Return the seat of a catalogue implementation that is up."""
     start = None
+    environment = {"SSLKEYLOGFILE": str(running.state / KEY_LOG)}
     if candidate.role.driven == "process":
         source, _, name = candidate.role.driver.rpartition(":")
         command = python_driver_command(
@@ -238,7 +245,9 @@ def seat_for_candidate(
         folder = candidate.implementation.folder
 
         def start() -> DriverProcess:
-            return DriverProcess(command, role=candidate.role.role, folder=folder, log=log, environment={})
+            return DriverProcess(
+                command, role=candidate.role.role, folder=folder, log=log, environment=environment
+            )
 
     return Seat(
         suite=candidate.role.suite,
@@ -255,7 +264,9 @@ def check_driver(product: ProductRole, *, interpreter: str, folder: Path) -> Non
     with tempfile.TemporaryDirectory(prefix="interop-driver-") as logs:
         party = Party(name="product", role=product.role, suite=product.suite, version="")
         log = Path(logs) / "stderr"
-        seat = seat_for_product(product, party, interpreter=interpreter, folder=folder, log=log, options={})
+        seat = seat_for_product(
+            product, party, interpreter=interpreter, folder=folder, log=log, options={}, environment={}
+        )
         try:
             seat.driver_process()
         except DriverError as error:
@@ -274,8 +285,12 @@ def seat_for_product(
     folder: Path,
     log: Path,
     options: Mapping[str, str],
+    environment: Mapping[str, str],
 ) -> Seat:
-    """Return the seat of the user's product, driven by a Python class or by any program on stdio."""
+    """Return the seat of the user's product, driven by a Python class or by any program on stdio.
+
+    `environment` is what its driver's process gets beyond this process's own.
+    """
     if product.driver:
         command = python_driver_command(
             interpreter,
@@ -288,6 +303,6 @@ def seat_for_product(
         command = list(product.command)
 
     def start() -> DriverProcess:
-        return DriverProcess(command, role=product.role, folder=folder, log=log, environment={})
+        return DriverProcess(command, role=product.role, folder=folder, log=log, environment=environment)
 
     return Seat(suite=product.suite, role=product.role, party=party, start=start)

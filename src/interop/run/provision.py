@@ -17,7 +17,8 @@ from pathlib import Path
 
 from interop.errors import InteropError
 from interop.model.implementation import Candidate
-from interop.run.engine import Engine, Progress, Running
+from interop.run.captures import Captures
+from interop.run.engine import KEY_LOG, Engine, Progress, Running
 from interop.run.pki import Pki
 
 AHEAD = 3
@@ -31,14 +32,25 @@ class Provisioner:
     """Brings up the candidates of a run, in the order in which they will be asked for."""
 
     def __init__(
-        self, engine: Engine, order: Sequence[Candidate], *, progress: Progress, keep: bool = False
+        self,
+        engine: Engine,
+        order: Sequence[Candidate],
+        *,
+        progress: Progress,
+        keep: bool = False,
+        captures: Captures | None = None,
     ) -> None:
         self._engine = engine
         self._order = list(order)
         self._progress = progress
         self._keep = keep
+        self._captures = captures
         self.root = Path(tempfile.mkdtemp(prefix=f"{STATE_PREFIX}{os.getpid()}-"))
         self.root.chmod(0o755)
+        self.key_log = self.root / KEY_LOG
+        """Where every party of the run writes down the keys of its TLS sessions."""
+        self.key_log.touch()
+        self.key_log.chmod(0o666)  # a server's own user writes here
         self.pki = Pki()
         self.pki.write(self.root / "tls")
         self._builders = ThreadPoolExecutor(2, thread_name_prefix="interop-build")
@@ -90,6 +102,8 @@ class Provisioner:
         for future in futures:
             future.cancel()
         self._starters.shutdown(wait=True, cancel_futures=True)
+        if self._captures is not None:
+            self._captures.close(self.key_log)
         if not self._keep:
             for future in futures:
                 self._stop(future)
@@ -123,10 +137,14 @@ class Provisioner:
         state.mkdir()
         state.chmod(0o777)  # a server's own user delivers here
         shutil.copytree(self.root / "tls", state / "tls")
+        (state / KEY_LOG).hardlink_to(self.key_log)  # one file, wherever a party finds it
         self._progress(candidate.id, "starting")
-        return self._engine.start(
+        running = self._engine.start(
             candidate, state=state, environment={"INTEROP_HOSTNAME": HOST_NAME}, progress=self._progress
         )
+        if self._captures is not None:
+            self._captures.begin(self._engine, running)
+        return running
 
     def _stop(self, future: Future[Running]) -> None:
         if future.cancelled():
@@ -135,6 +153,8 @@ class Provisioner:
             running = future.result()
         except InteropError:
             return  # it never came up, and its start has cleaned up after itself
+        if self._captures is not None:
+            self._captures.end(running.state)
         running.stop()
         shutil.rmtree(running.state, ignore_errors=True)
 

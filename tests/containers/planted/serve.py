@@ -41,7 +41,10 @@ VERDICTS = {
 
 GREYLISTED: set[str] = set()
 
-_PATH = re.compile(r'(?:FROM|TO): ?<((?:"(?:\\.|[^"\\])*"|[^">])*)>(.*)', re.IGNORECASE)
+PARAMETERS = {"SIZE": "SIZE", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8", "AUTH": "AUTH"}
+"""The extension that each parameter of MAIL belongs to."""
+
+_PATH = re.compile(r'(FROM|TO): ?<((?:"(?:\\.|[^"\\])*"|[^">])*)>(.*)', re.IGNORECASE)
 
 
 class Gone(Exception):  # noqa: N818 - no error: the client has left, or is left
@@ -68,7 +71,9 @@ class Server:
             if self.service == "smtps":
                 self.encrypt()
             if self.service in {"rejecting", "closing"}:
-                self.say({"rejecting": "554 5.3.2 No mail here", "closing": "421 4.3.2 Not now"}[self.service])
+                self.say(
+                    {"rejecting": "554 5.3.2 No mail here", "closing": "421 4.3.2 Not now"}[self.service]
+                )
                 raise Gone
             self.say(f"220 {HOST_NAME} ESMTP")
             while True:
@@ -101,7 +106,7 @@ class Server:
         return found
 
     def lost(self) -> None:
-        """The client has gone: nothing is delivered that was not ended by its dot (RFC 5321, 4.1.1.5)."""
+        """Deliver nothing that was not ended by its dot before the client was gone (RFC 5321, 4.1.1.5)."""
 
     def encrypt(self) -> None:
         """Begin TLS; what came in the clear behind STARTTLS is forgotten (RFC 3207, 4.2)."""
@@ -211,7 +216,8 @@ class Server:
 
     def do_mail(self, argument: str) -> None:
         """Begin a transaction (RFC 5321, 4.1.1.2)."""
-        path, unknown = self.path(argument)
+        path, parameters = _path(argument, "FROM")
+        unknown = [word for word in parameters if PARAMETERS.get(word) not in self.extensions()]
         local_part, _, domain = (path or "").rpartition("@")
         if not self.hello:
             self.say("503 5.5.1 Say EHLO first")
@@ -222,13 +228,13 @@ class Server:
         elif path is None:
             self.say("501 5.5.4 MAIL FROM:<address> is expected")
         elif unknown:
-            self.say(f"555 5.5.4 {unknown} is not offered")
-        elif int(self.parameters.get("SIZE") or 0) > SIZE:
+            self.say(f"555 5.5.4 {unknown[0]} is not offered")
+        elif int(parameters.get("SIZE") or 0) > SIZE:
             self.say("552 5.3.4 The message is larger than SIZE")
         elif domain.lower() == "sender.test" and local_part.lower().startswith("refused-"):
             self.say("550 5.7.1 Sender refused")
         else:
-            self.sender = path
+            self.sender, self.parameters = path, parameters
             self.say("250 2.1.0 OK")
 
     def wanted(self) -> str:
@@ -241,11 +247,13 @@ class Server:
 
     def do_rcpt(self, argument: str) -> None:
         """Take a recipient, or not (RFC 5321, 4.1.1.3)."""
-        path, unknown = self.path(argument)
+        path, parameters = _path(argument, "TO")
         if self.sender is None:
             self.say("503 5.5.1 Say MAIL first")
-        elif path is None or unknown:
+        elif path is None:
             self.say("501 5.5.4 RCPT TO:<address> is expected")
+        elif parameters:
+            self.say(f"555 5.5.4 {next(iter(parameters))} is not offered")
         else:
             self.say(self.take(path))
 
@@ -267,18 +275,6 @@ class Server:
             return "452 4.5.3 Too many recipients"
         self.recipients.append(address)
         return "250 2.1.5 OK"
-
-    def path(self, argument: str) -> tuple[str | None, str]:
-        """Return the address of MAIL or RCPT, and the first parameter that was not offered, empty for none."""
-        found = _PATH.fullmatch(argument)
-        if found is None:
-            return None, ""
-        words = dict(word.upper().partition("=")[::2] for word in found[2].split())
-        names = {"SIZE": "SIZE", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8", "AUTH": "AUTH"}
-        offered = self.extensions()
-        if argument[:1].upper() == "F":
-            self.parameters = words
-        return found[1], next((word for word in words if names.get(word) not in offered), "")
 
     def do_data(self, _argument: str) -> None:
         """Take the content (RFC 5321, 4.1.1.4)."""
@@ -367,6 +363,14 @@ def local_part_of(address: str) -> str:
     if not local_part.startswith('"'):
         return local_part
     return re.sub(r"\\(.)", r"\1", local_part[1:-1])
+
+
+def _path(argument: str, keyword: str) -> tuple[str | None, dict[str, str]]:
+    """Return the address of MAIL or RCPT and its parameters; no address where that is not what it says."""
+    found = _PATH.fullmatch(argument)
+    if found is None or found[1].upper() != keyword:
+        return None, {}
+    return found[2], dict(word.upper().partition("=")[::2] for word in found[3].split())
 
 
 def _decoded(text: str) -> str:

@@ -19,6 +19,10 @@ Progress = Callable[[str, str], None]
 May be called from any thread."""
 
 
+KEY_LOG = "tls-keys.log"
+"""The file in a party's state directory that SSLKEYLOGFILE names: what reads it later opens its TLS."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
     """What a command inside a party printed."""
@@ -81,6 +85,13 @@ class Running(Protocol):
         """Take it down with all that is its own. May be called twice."""
 
 
+class Capturing(Protocol):
+    """A party's traffic, while it is being captured."""
+
+    def end(self) -> None:
+        """Write what was captured; nothing happens when the party is gone already."""
+
+
 class Engine(Protocol):
     """What runs parties."""
 
@@ -106,6 +117,12 @@ class Engine(Protocol):
 
         `state` is an existing directory that belongs to this party alone. Raises PeerError as soon as it
         has exited, or when its readiness has not come in time; nothing of it is left then.
+        """
+
+    def capture(self, running: Running, file: Path, progress: Progress) -> Capturing:
+        """Begin to capture a party's traffic; what is returned writes `file` (pcap) when it is ended.
+
+        Raises EngineError when this engine cannot, ImageError without the image that captures.
         """
 
     def gateway(self) -> str:

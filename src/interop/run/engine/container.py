@@ -60,6 +60,11 @@ class Container:
         self.state = state
         self.inside = INSIDE
 
+    @property
+    def identity(self) -> str:
+        """The container's id."""
+        return self._identity
+
     def address(self, port: str) -> tuple[str, int]:
         """Return where the host reaches the named port; KeyError when the party has no such port."""
         return self._addresses[port]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from interop.model.implementation import Candidate
+from interop.run.engine import KEY_LOG
 from interop.run.engine.cache import cached, write_once
 from interop.run.engine.container import INSIDE
 from interop.run.engine.labels import PEER, remove_container
@@ -75,6 +76,7 @@ def create(
             ],
             environment={
                 "INTEROP_STATE": INSIDE,
+                "SSLKEYLOGFILE": f"{INSIDE}/{KEY_LOG}",
                 "INTEROP_CONFIGURATION": candidate.configuration.name,
                 "INTEROP_HOSTNAME": hostname,
                 **{variable(name): str(port) for name, port in role.ports.items()},

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from interop.errors import EngineError, PeerError
 from interop.model.implementation import Candidate, Readiness
-from interop.run.engine import Progress, labels, ready
+from interop.run.engine import Capturing, Progress, Running, labels, ready
 from interop.run.engine.build_context import DOCKERFILE
+from interop.run.engine.capture import start as start_capture
 from interop.run.engine.container import Container, clean, read_log
 from interop.run.engine.creation import Network, create, reclaim
 from interop.run.engine.events import Watch
@@ -28,8 +29,10 @@ from interop.run.engine.sdk import APIError, asking, connect, explanation, produ
 TAKEN = re.compile(r"already allocated|already in use")
 PORT_TRIES = 3
 """Starts of a container whose chosen port was taken by somebody else meanwhile."""
+LAST_LINES = 3
+"""Lines of a log that an error shows: which of standard output and error came last is not known."""
 LAST_LINE = 200
-"""Characters of a log's last line that an error shows."""
+"""Characters of each of them."""
 
 
 class DockerEngine:
@@ -94,6 +97,14 @@ class DockerEngine:
             state=state,
             addresses=addresses,
             remove=partial(self._take_down, identity, image, state),
+        )
+
+    def capture(self, running: Running, file: Path, progress: Progress) -> Capturing:
+        """Begin to capture what passes through a container's network; see `capture.start`."""
+        if not isinstance(running, Container):
+            raise EngineError(f"{running.candidate.id} does not run in a container.")
+        return start_capture(
+            self._client, self._images, running.identity, file, labels=self._labels, progress=progress
         )
 
     def gateway(self) -> str:
@@ -206,8 +217,8 @@ class DockerEngine:
                     address=addresses.__getitem__, log=lambda: read_log(self._client, identity), ended=ended
                 ),
             )
-        except ready.EndedError as end:
-            what = f"{candidate.id} {end} before it was ready"
+        except ready.EndedError as how:
+            what = f"{candidate.id} {how} before it was ready"
         except ready.NeverReadyError as failure:
             what = f"{candidate.id} was not ready within {readiness.timeout:g} s: {failure}"
             hint = "If it only needs longer, raise `timeout` of its `ready`."
@@ -215,7 +226,8 @@ class DockerEngine:
             return
         log = read_log(self._client, identity)
         lines = [line.strip() for line in clean(log).splitlines() if line.strip()]
-        said = f"its log ends with {lines[-1][:LAST_LINE]!r}" if lines else "it printed nothing"
+        end = " | ".join(line[:LAST_LINE] for line in lines[-LAST_LINES:])
+        said = f"its log ends with {end!r}" if lines else "it printed nothing"
         raise PeerError(f"{what}; {said}.", log=log, where=candidate.implementation.place, hint=hint)
 
     def _take_down(self, identity: str, image: str, state: Path) -> None:

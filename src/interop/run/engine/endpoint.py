@@ -36,8 +36,7 @@ class Endpoint:
     def remote(self) -> str:
         """The engine's host when it is another machine; empty when it shares this one's loopback."""
         host = urlsplit(self.url).hostname or ""
-        local = self.socket is not None or host in {"", "localhost", "127.0.0.1", "::1"}
-        return "" if local else host
+        return "" if host in {"localhost", "127.0.0.1", "::1"} else host
 
     def __str__(self) -> str:
         return f"{self.url} ({self.source})"

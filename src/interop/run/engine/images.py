@@ -273,7 +273,7 @@ def list_images(client: APIClient) -> list[Image]:
             Image(tag=tag, id=item["Id"], size=item["Size"], created=item["Created"])
             for item in found
             for tag in item.get("RepoTags") or ()
-            if re.match(r"(?:localhost/)?interop/", tag)
+            if re.match(r"(?:[\w.]+/)?interop/", tag)  # Podman puts a registry before the name
         ),
         key=lambda image: image.tag,
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interop.model.implementation import Candidate
-from interop.run.engine import Engine, Progress, Running
+from interop.run.engine import Capturing, Engine, Progress, Running
 
 
 class MixedEngine:
@@ -37,6 +37,10 @@ class MixedEngine:
     ) -> Running:
         """Bring a candidate up and wait until it is ready."""
         return self._for(candidate).start(candidate, state=state, environment=environment, progress=progress)
+
+    def capture(self, running: Running, file: Path, progress: Progress) -> Capturing:
+        """Begin to capture a party's traffic, where it runs in a container."""
+        return self._for(running.candidate).capture(running, file, progress)
 
     def gateway(self) -> str:
         """Return the host's address that containers can reach."""

@@ -21,7 +21,7 @@ from typing import Any
 from interop.errors import EngineError, PeerError
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate, Readiness
-from interop.run.engine import Progress, ready
+from interop.run.engine import KEY_LOG, Capturing, Progress, Running, ready
 from interop.run.engine.child import HOST, ChildProcess, Prepared, execute
 from interop.run.engine.environments import clean_variables, installed_digest, prepare_environment
 from interop.run.engine.lifeline import KEPT, OWNER, Lifeline, end_marked, owner
@@ -108,6 +108,13 @@ class ProcessEngine:
                 return child
         raise AssertionError("the last try returns or raises")
 
+    def capture(self, running: Running, file: Path, progress: Progress) -> Capturing:  # noqa: ARG002 - an engine's interface
+        """Raise EngineError: processes share this machine's network, and what passes there is not theirs alone."""
+        raise EngineError(
+            f"{running.candidate.id} runs as a process, whose traffic cannot be captured.",
+            hint="Run the peers in containers, with --interop-engine=docker.",
+        )
+
     def gateway(self) -> str:
         """Return the host's address that parties can reach: they share its loopback."""
         return HOST
@@ -162,6 +169,7 @@ class ProcessEngine:
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "INTEROP_STATE": str(state),
+            "SSLKEYLOGFILE": str(state / KEY_LOG),
             "INTEROP_HOST": HOST,
             "INTEROP_CONFIGURATION": candidate.configuration.name,
             **candidate.configuration.environment,

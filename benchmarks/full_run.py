@@ -1,0 +1,187 @@
+"""The full SMTP run of smtplib against a hand-written script that does only the protocol work.
+
+The script starts the same containers, all at once, and calls the same scenarios one after the other, with the
+driver in its own process: no pytest, no journal, no evidence, no reports. Both are timed in turn, so that the
+ratio holds when the machine's speed drifts:
+
+    python benchmarks/full_run.py --runs 3
+
+The images must be there (`interop images build --suite smtp`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import inspect
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from interop.errors import Unsupported
+from interop.load.catalog import load_catalog, load_contract
+from interop.model.attempt import Party
+from interop.model.implementation import Candidate
+from interop.run.driver_host import load_driver
+from interop.run.engine import Running
+from interop.run.engine.choice import choose_engine
+from interop.run.pairing import Pairing, Seat
+from interop.run.pki import Pki
+from interop.run.wire import Switchboard
+from interop.scenario import FEATURE_MARK, NEEDS_MARK
+
+PEERS = 13
+
+
+def candidates() -> list[Candidate]:
+    """Return the peers of the comparison: thirteen versions, all six servers among them."""
+    found = load_catalog().candidates("smtp", "server")
+    by_age = sorted(found, key=lambda each: each.release.name == "bullseye")
+    return sorted(by_age[:PEERS], key=lambda each: each.id)
+
+
+def by_hand() -> float:
+    """Run every scenario over every peer by hand; return the seconds from the first start to the last stop."""
+    chosen, catalog = candidates(), load_catalog()
+    suite, contract = catalog.suite("smtp"), load_contract("smtp")
+    engine, _ = choose_engine("docker", run_id="benchmark")
+    scenarios = _scenarios(suite.folder)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PEERS) as pool:
+        root = Path(folder)
+        root.chmod(0o755)
+        Pki().write(root / "tls")
+
+        def start(candidate: Candidate) -> Running:
+            state = root / candidate.id.replace("+", "-")
+            state.mkdir()
+            state.chmod(0o777)
+            Pki.write  # noqa: B018 - the same certificates serve all peers
+            subprocess.run(["cp", "-r", str(root / "tls"), str(state / "tls")], check=True)
+            return engine.start(
+                candidate,
+                state=state,
+                environment={"INTEROP_HOSTNAME": "mail.interop.test"},
+                progress=lambda *_: None,
+            )
+
+        switchboard = Switchboard()
+        for candidate, running in zip(chosen, pool.map(start, chosen), strict=True):
+            for scenario, needs in scenarios:
+                if needs <= candidate.offers:
+                    _run(scenario, candidate, running, contract, switchboard, root / "tls")
+        list(pool.map(lambda candidate: None, chosen))
+        engine.close()
+        switchboard.close()
+    return time.monotonic() - began
+
+
+def by_plugin(folder: Path) -> tuple[float, float, int]:
+    """Run the plugin; return its seconds, its own peak memory in MB, and how many cells it ran."""
+    chosen = [f"--interop-peer={each.id}" for each in candidates()]
+    report = f"--interop-report={folder}"
+    command = [sys.executable, "-m", "pytest", "--interop", "--interop-product=smtplib", "--interop-suite=smtp"]
+    began = time.monotonic()
+    subprocess.run([*command, *chosen, report, "-q", "--tb=no", "-p", "no:xdist"], check=False, capture_output=True)
+    seconds = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    cells = json.loads((folder / "matrix.json").read_text())["cells"]
+    return seconds, peak, sum(cell["verdict"] != "untested" for cell in cells)
+
+
+def _scenarios(folder: Path) -> list[tuple[Callable[..., Any], set[str]]]:
+    found = []
+    for file in sorted(folder.glob("test_*.py")):
+        module = _module(file)
+        for name, function in vars(module).items():
+            marks = {mark.name: mark for mark in getattr(function, "pytestmark", [])}
+            if name.startswith("test_") and FEATURE_MARK in marks:
+                needs = set(marks[NEEDS_MARK].args) if NEEDS_MARK in marks else set()
+                found.append((function, needs))
+    return found
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _run(
+    scenario: Callable[..., Any],
+    candidate: Candidate,
+    running: Running,
+    contract: ModuleType,
+    switchboard: Switchboard,
+    trust: Path,
+) -> None:
+    party = Party(name="smtplib", role="client", suite="smtp", version="benchmark")
+    seats = {
+        "client": Seat(suite="smtp", role="client", party=party),
+        "server": Seat(suite="smtp", role="server", party=running.party, candidate=candidate, running=running),
+    }
+    pairing = Pairing(seats, contract, switchboard, gateway="", trust=trust, deadline=30)
+    smtplib = load_catalog_driver()
+    pairing._drivers["client"] = smtplib()  # noqa: SLF001 - in this process, as a script by hand would
+    fixtures = _module(Path(inspect.getfile(scenario)).parent / "conftest.py")
+    values: dict[str, Any] = {
+        "interop_pairing": pairing,
+        "client": pairing.driver("client"),
+        "server": pairing.driver("server"),
+    }
+    try:
+        scenario(**{name: _value(name, values, fixtures) for name in inspect.signature(scenario).parameters})
+    except (AssertionError, Unsupported):
+        pass  # the comparison is of time; what fails here fails there
+    finally:
+        pairing.close()
+
+
+def _value(name: str, values: dict[str, Any], fixtures: ModuleType) -> Any:
+    if name not in values:
+        function = getattr(fixtures, name)._get_wrapped_function()  # noqa: SLF001 - what the fixture decorates
+        arguments = {each: _value(each, values, fixtures) for each in inspect.signature(function).parameters}
+        values[name] = function(**arguments)
+    return values[name]
+
+
+def load_catalog_driver() -> type:
+    """Return the driver class of smtplib."""
+    folder = load_catalog().implementation("smtplib").folder
+    return load_driver(f"{folder}/driver.py:Smtplib")
+
+
+def main() -> None:
+    """Time both in turn and print the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=3)
+    ratios, overheads = [], []
+    for number in range(parser.parse_args().runs):
+        hand = by_hand()
+        with tempfile.TemporaryDirectory() as folder:
+            plugin, peak, cells = by_plugin(Path(folder))
+        ratios.append(plugin / hand)
+        overheads.append((plugin - hand) / cells * 1000)
+        print(
+            f"run {number + 1}: by hand {hand:.1f} s, plugin {plugin:.1f} s, ratio {ratios[-1]:.2f},"
+            f" {overheads[-1]:.0f} ms more a cell ({cells} cells), peak memory {peak:.0f} MB",
+            flush=True,
+        )
+    print(f"median ratio {statistics.median(ratios):.2f}, median {statistics.median(overheads):.0f} ms more a cell")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""From the cells that are meant to one finding: what they say, under which condition, and what could be done.
+
+`evidence` judges a single cell, `nearest` what nobody tried; this puts them together, by the tables `several`
+and `answer` of the rules. Knows nothing of which questions a stack asks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from interop.judge.commands import command_for
+from interop.judge.evidence import Asked, Ground, Said, latest, say, worst_limit
+from interop.judge.impact import loss
+from interop.judge.nearest import Missing, aged, missing
+from interop.judge.reading import shown
+from interop.judge.rules import decide
+from interop.judge.ways import around, conditions, instead
+from interop.model.finding import Answer, Finding, Status, Way
+from interop.model.matrix import Cell
+from interop.model.stack import Stack
+
+
+def find(asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    """Return what the cells of `pool` say to a question."""
+    meant = (
+        cell
+        for cell in pool
+        if cell.tried
+        and cell.configuration == asked.configuration
+        and asked.version.holds(cell.peer_version)
+        and ground.product.holds(cell.product_version)
+    )
+    cells = latest(meant, asked.version.scheme, ground.product_scheme)
+    if not cells:
+        return _untested(asked, missing(asked, pool, ground), ground)
+    said = [say(cell, asked, pool, ground) for cell in cells]
+    if asked.version.pinned and (len(said) == 1 or _all_work(said)):
+        return _told(said[-1], asked, pool, stack, ground)
+    return _open(said, asked, pool, stack, ground)
+
+
+def _all_work(said: Iterable[Said]) -> bool:
+    """Say whether a version that several releases carry works in all of them."""
+    return all(each.status is Status.WORKS for each in said)
+
+
+def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    """Return the finding that one cell decides."""
+    if said.cause == "old":
+        return _untested(asked, aged(said.cell, asked, pool, ground), ground)
+    _, minimum, limit = worst_limit(said.cell, asked.requirement.minimums, ground.rules)
+    finding = _base(asked, said.status, said.cause, ground)
+    broken = said.status in ground.rules["broken"]
+    untested = said.status is Status.NOT_TESTED
+    command, needs = command_for(asked, said.cause, said.cell, ground) if untested else ("", "")
+    return dataclasses.replace(
+        finding,
+        cell=said.cell,
+        tested=(shown(said.cell, asked.version.scheme),),
+        minimum=minimum,
+        limit=limit,
+        ways=around(said, asked, pool, ground) if broken else conditions(said, asked, pool, ground),
+        loss=loss(said.cell.attempts, stack.deployment) if said.status in ground.rules["costed"] else None,
+        command=command,
+        needs=needs,
+    )
+
+
+def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
+    """Return the finding for a version that several tested ones may stand for."""
+    fresh = [each for each in said if each.cause != "old"]
+    works = [each for each in fresh if ground.working(each.status)]
+    statuses = ground.rules["statuses"]
+    if not works:
+        worst = min(reversed(fresh or said), key=lambda each: statuses.index(each.status))
+        return dataclasses.replace(_told(worst, asked, pool, stack, ground), tested=_versions(fresh, asked))
+    row = decide(
+        ground.rules["several"],
+        {
+            "working": "all" if len(works) == len(fresh) else "some",
+            "stated": "yes" if asked.version.stated else "no",
+        },
+    )
+    best = max(reversed(works), key=lambda each: statuses.index(each.status))
+    finding = _told(best, asked, pool, stack, ground)
+    kind = "version" if best.status is Status.WORKS else "version-conditional"
+    chosen = Way(kind=kind, what=shown(best.cell, asked.version.scheme))
+    return dataclasses.replace(
+        _base(asked, Status(row["status"]), row["cause"], ground),
+        cell=best.cell,
+        tested=_versions(fresh, asked),
+        working=_versions(works, asked),
+        minimum=finding.minimum,
+        limit=finding.limit,
+        ways=(chosen, *finding.ways),
+    )
+
+
+def _untested(asked: Asked, found: Missing, ground: Ground) -> Finding:
+    near = found.nearest
+    command, needs = command_for(asked, found.cause, near.cell if near else None, ground)
+    return dataclasses.replace(
+        _base(asked, Status.NOT_TESTED, found.cause, ground),
+        likely=found.likely,
+        below=found.below,
+        above=found.above,
+        nearest=near,
+        ways=instead(found, asked.version.scheme),
+        command=command,
+        needs=needs,
+        untried=found.reason,
+    )
+
+
+def _base(asked: Asked, status: Status, cause: str, ground: Ground) -> Finding:
+    row = decide(ground.rules["answer"], {"status": status, "cause": cause, "impact": asked.feature.impact})
+    version = asked.component.version or (asked.version.spec if asked.version.resolved else "")
+    return Finding(
+        component=asked.component,
+        implementation=asked.named.name,
+        title=asked.named.title,
+        version=version,
+        scheme=asked.version.scheme,
+        configuration=asked.configuration,
+        requirement=asked.requirement,
+        feature=asked.feature,
+        suite=asked.suite,
+        role=asked.role,
+        status=status,
+        cause=cause,
+        answer=Answer(row["answer"]),
+    )
+
+
+def _versions(said: Iterable[Said], asked: Asked) -> tuple[str, ...]:
+    return tuple(shown(each.cell, asked.version.scheme) for each in said)

@@ -1,0 +1,127 @@
+"""What a run is made of, from files and options alone: suites, products, controls, peers, what is declared.
+
+Starts nothing; a mistake in what the user gave is raised here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from interop.errors import ConfigError
+from interop.load.catalog import FOLDERS_VARIABLE, Catalog, load_catalog
+from interop.load.expectations import load_expectations
+from interop.load.manifest import Config, load_config
+from interop.model.implementation import Candidate
+from interop.model.suite import Suite
+from interop.plan import Pair, check_features, pairs
+from interop.plugin.cast import Actor, controls, products, role_suites
+from interop.plugin.runner import Declared
+from interop.plugin.settings import Settings
+from interop.run.engine import Engine
+from interop.run.pairing import check_driver
+
+EXPECTATIONS = "interop-expectations.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineup:
+    """Everybody who may take part."""
+
+    catalog: Catalog
+    suites: tuple[Suite, ...]
+    products: tuple[Actor, ...]
+    controls: tuple[Actor, ...]
+    peers: Mapping[str, Mapping[str, tuple[Candidate, ...]]]
+    """Candidates by suite and role."""
+    declared: Declared
+
+    @property
+    def actors(self) -> dict[str, Actor]:
+        """Whoever may stand in the product's place, by key; a product before a control of the same key."""
+        return {actor.place.key: actor for actor in (*self.controls, *self.products)}
+
+    def pairs(self, engine: Engine | None) -> dict[str, tuple[Pair, ...]]:
+        """Return every pairing by suite; those that the engine cannot run carry the reason."""
+
+        def refused(candidate: Candidate | None) -> str:
+            return engine.cannot_run(candidate) if engine is not None and candidate is not None else ""
+
+        able = [actor.place for actor in self.controls if not refused(actor.candidate)]
+        places = [*(actor.place for actor in self.products), *able]
+        found = {}
+        for suite in self.suites:
+            roles = self.peers[suite.name]
+            reasons = {each.id: refused(each) for candidates in roles.values() for each in candidates}
+            found[suite.name] = pairs(suite, places, roles, reasons)
+        return found
+
+
+def read_lineup(settings: Settings) -> Lineup:
+    """Read everything that the user gave; raise an InteropError for the first mistake."""
+    config = _config(settings)
+    catalog = load_catalog(
+        peer_folders=config.peer_folders if config else (),
+        suite_folders=config.suite_folders if config else (),
+    )
+    if config and config.suite_folders:
+        # Driver processes load their suite's contract by themselves.
+        os.environ[FOLDERS_VARIABLE] = os.pathsep.join(map(str, config.suite_folders))
+    suites = role_suites(config, catalog, settings.suites)
+    check_features(suites, settings.features)
+    facing = products(config, settings.products, catalog, suites)
+    return Lineup(
+        catalog=catalog,
+        suites=suites,
+        products=facing,
+        controls=tuple(actor for suite in suites for actor in controls(suite, catalog, facing)),
+        peers={suite.name: _peers(suite, facing, catalog, config, settings) for suite in suites},
+        declared=_declared(settings, config, suites),
+    )
+
+
+def check_drivers(actors: Sequence[Actor]) -> None:
+    """Find out whether the products' own drivers start; raise DriverError for the first that does not."""
+    for actor in actors:
+        if actor.product is not None:
+            check_driver(actor.product, interpreter=sys.executable, folder=actor.folder)
+
+
+def _peers(
+    suite: Suite, facing: Sequence[Actor], catalog: Catalog, config: Config | None, settings: Settings
+) -> dict[str, tuple[Candidate, ...]]:
+    """Return the peers of a suite by the role that they take."""
+    wanted = ("*",) if "all" in settings.configurations else ("default", *settings.configurations)
+    chosen = settings.peers or (config.peers.get(suite.name, ()) if config else ())
+    roles = {suite.other_role(actor.place.role) for actor in facing if actor.place.suite == suite.name}
+    return {
+        role: catalog.candidates(suite.name, role, selectors=chosen, configurations=wanted)
+        for role in suite.roles
+        if role in roles
+    }
+
+
+def _config(settings: Settings) -> Config | None:
+    if settings.config.is_file():
+        return load_config(settings.config)
+    if settings.config_given:
+        raise ConfigError(f"--interop-config: there is no file {settings.config}.")
+    if settings.products:
+        return None
+    raise ConfigError(
+        f"there is no interop.yaml in {settings.config.parent} or above.",
+        hint="Write one with 'interop init', or name a shipped implementation: --interop-product smtplib.",
+    )
+
+
+def _declared(settings: Settings, config: Config | None, suites: Sequence[Suite]) -> Declared:
+    """Load the expectations: those that were named, or the file beside the configuration."""
+    beside = settings.config.parent / EXPECTATIONS
+    file = Path(settings.expectations).absolute() if settings.expectations else None
+    file = file or (config.expectations if config else None) or (beside if beside.is_file() else None)
+    entries = load_expectations(file, suites) if file is not None else ()
+    return Declared(expectations=entries, today=dt.datetime.now(tz=dt.UTC).date().isoformat())

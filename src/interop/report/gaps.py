@@ -1,0 +1,71 @@
+"""The gaps as a Markdown page: by cause, the dearest first, each with who, what is seen and what helps.
+
+Knows nothing of files; the order is `judge.ranking`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interop.judge.ranking import Ranked, ranked
+from interop.judge.sections import sections
+from interop.judge.summary import headline
+from interop.judge.verdict import wilson
+from interop.model.matrix import Known, Matrix, Verdict
+from interop.report import text
+from interop.report.markdown import code, escape
+
+ORDER = (
+    "Ordered by what each would cost: level, times impact, times the kind of failure (a crash or a hang above"
+    " a plain failure), times the number of implementations it concerns. Gaps that are declared come last."
+)
+
+
+def render(matrix: Matrix) -> str:
+    """Return the page."""
+    parts = sections(matrix)
+    lines = ["# Gaps", ""]
+    for section in parts:
+        lines += [escape(headline(section).sentence(), 1000), ""]
+    found = ranked(parts)
+    lines += [ORDER if found else "There is no gap among what was tested.", ""]
+    for number, gap in enumerate(found, 1):
+        lines += [*_gap(number, gap), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _gap(number: int, ranking: Ranked) -> Iterator[str]:
+    feature, first = ranking.gap.feature, ranking.cause.first
+    known = " (known)" if first.known is Known.KNOWN else ""
+    yield f"## {number}. {escape(feature.title)}{known}"
+    yield ""
+    clause = f"[{escape(feature.clause)}]({feature.url})" if feature.url else escape(feature.clause)
+    yield f"{clause} · {feature.level} · {feature.impact} · {escape(ranking.section.suite.title)}"
+    yield ""
+    if feature.customer_sees:
+        yield f"- **The customer sees:** {escape(feature.customer_sees)}"
+    for line in ranking.versions:
+        yield f"- **Where:** {escape(line)}"
+    yield f"- **What happens:** {_what(ranking)}"
+    confidence = f" ({first.confidence})" if first.confidence else ""
+    why = " ".join(text.because(ranking.cause)[1:])
+    yield f"- **At fault:** {ranking.at_fault}{confidence}. {escape(why, 1000)}"
+    if first.workaround:
+        proof = {True: "verified", False: "does not help", None: "not verified"}[first.workaround_verified]
+        yield f"- **Workaround ({proof}):** {escape(first.workaround)}"
+    if first.expectation:
+        yield f"- **Declared:** {escape(first.expectation, 500)}"
+    if first.evidence:
+        yield f"- **Evidence:** {code(first.evidence)}"
+    if first.scenario:
+        yield f"- **Repeat:** {code(text.repeat(first))}"
+
+
+def _what(ranking: Ranked) -> str:
+    first = ranking.cause.first
+    what = escape(first.reason.split("\n", 1)[0], 500)
+    passed, total = first.attempts.passed, first.attempts.total
+    if first.verdict is Verdict.FLAKY:
+        low, high = wilson(passed, total)
+        return f"{what} It passed {passed} of {total} attempts (95 % interval {low:.0%} to {high:.0%})."
+    return f"{what} ({first.outcome}, {total - passed} of {total} attempts)"

@@ -1,0 +1,161 @@
+"""`interop check`, `diff`, `history` and `stack new`, run in process."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from interop.cli import main
+from interop.load.record import matrix_to_json
+from interop.load.stack import read_stack
+from interop.model.matrix import Cell, Matrix
+from tests.unit.examples import broken, cell, matrix, with_gaps
+
+STACK = "customer: Globex\nproduct: smtplib\ncomponents: [Postfix 3.10.13]\nfeatures: [dot-stuffing]\n"
+Say = Callable[..., tuple[int, str, str]]
+
+
+def recent(*cells: Cell) -> Matrix:
+    return matrix(dataclasses.replace(each, tested=time.time() - 60) for each in cells)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "globex.stack.yaml").write_text(STACK, encoding="utf-8")
+    (tmp_path / "matrix.json").write_text(matrix_to_json(recent(cell())), encoding="utf-8")
+    bad = recent(broken("dot-stuffing", "postfix@3.10.13"))
+    (tmp_path / "bad.json").write_text(matrix_to_json(bad), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def say(folder: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+    assert folder.is_dir()
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_the_exit_code_is_the_answer(say: Say) -> None:
+    assert say("check", "globex.stack.yaml", "--matrix", "matrix.json")[0] == 0
+    assert say("check", "globex.stack.yaml", "--matrix", "bad.json")[0] == 2
+    assert say("check", "globex.stack.yaml", "--matrix", "matrix.json", "--change", "postfix=3.11")[0] == 3
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+def test_every_format_can_go_to_a_file(say: Say, folder: Path, form: str) -> None:
+    code, out, _ = say(
+        "check", "globex.stack.yaml", "--matrix", "matrix.json", "--format", form, "--out", f"sheet.{form}"
+    )
+    assert (code, out) == (0, f"Go: written to sheet.{form}\n")
+    assert "Globex" in (folder / f"sheet.{form}").read_text("utf-8")
+
+
+def test_a_folder_is_all_its_runs_together(say: Say, folder: Path) -> None:
+    code, out, _ = say("check", "globex.stack.yaml", "--matrix", str(folder), "--format", "json")
+    assert (code, json.loads(out)["evidence"]["cells"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "cut short"),
+        ("{", "cut short"),
+        ("no", "no matrix"),
+        ('{"schema_version": 99}', "schema version 99"),
+        ('{"cells": []}', "no schema_version"),
+        ('{"schema_version": 1, "run": 5}', "no matrix"),
+    ],
+)
+def test_a_bad_matrix_is_one_sentence_and_nothing_is_written(
+    say: Say, folder: Path, content: str, said: str
+) -> None:
+    (folder / "matrix.json").write_text(content, encoding="utf-8")
+    code, out, err = say("check", "globex.stack.yaml", "--matrix", "matrix.json", "--out", "sheet.txt")
+    assert (code, out, err.count("\n")) == (4, "", 1)
+    assert said in err
+    assert not (folder / "sheet.txt").exists()
+
+
+@pytest.mark.parametrize("change", ["postfix", "=3", "postfix=", "exim=4.96"])
+def test_a_bad_change_is_one_sentence(say: Say, change: str) -> None:
+    code, _, err = say("check", "globex.stack.yaml", "--matrix", "matrix.json", "--change", change)
+    assert (code, err.count("\n")) == (4, 1)
+
+
+def test_an_address_that_does_not_answer_is_one_sentence(say: Say) -> None:
+    code, _, err = say("check", "globex.stack.yaml", "--matrix", "http://127.0.0.1:9/matrix.json")
+    assert code == 4
+    assert err.startswith("interop: http://127.0.0.1:9/matrix.json: cannot be fetched")
+
+
+def test_a_difference_is_red_when_it_was_asked_to_be(say: Say) -> None:
+    assert say("diff", "matrix.json", "bad.json")[0] == 1
+    assert say("diff", "matrix.json", "bad.json", "--fail-on", "none")[0] == 0
+    assert say("diff", "bad.json", "matrix.json", "--format", "markdown")[0] == 0
+    assert say("diff", "bad.json", "matrix.json", "--fail-on", "fixed,new-gap")[0] == 1
+
+
+def test_a_word_that_fail_on_does_not_know_is_refused(say: Say) -> None:
+    with pytest.raises(SystemExit) as caught:
+        say("diff", "matrix.json", "bad.json", "--fail-on", "everything")
+    assert caught.value.code == 2
+
+
+def test_a_history_reads_a_folder(say: Say, folder: Path) -> None:
+    (folder / "runs" / "1").mkdir(parents=True)
+    (folder / "runs" / "1" / "matrix.json").write_text(matrix_to_json(with_gaps()), encoding="utf-8")
+    code, out, _ = say("history", "runs")
+    assert code == 0
+    assert "DOES NOT WORK" in out
+
+
+def answers(*lines: str) -> Callable[[str], str]:
+    left: Iterator[str] = iter(lines)
+
+    def answer(_: str) -> str:
+        try:
+            return next(left)
+        except StopIteration:
+            raise EOFError from None
+
+    return answer
+
+
+def test_a_stack_is_asked_for(say: Say, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = answers(
+        "Acme: the company",
+        "smtplib 3.11.7",
+        *("Postfix 3.10.13", "postfix 3.10.13", "Exim on Debian 12", ""),
+        *("dot-stufing", "dot-stuffing >= 20 MB", ""),
+        *("soon", "2027-02-01"),
+        *("900", "", "a while", "15 min", "450 EUR"),
+    )
+    monkeypatch.setattr("builtins.input", given)
+    code, out, _ = say("stack", "new", "--matrix", "matrix.json")
+    assert code == 0
+    assert "Did you mean 'dot-stuffing'?" in out
+    assert "stands twice" in out
+    stack = read_stack(folder / "acme--the-company.stack.yaml")
+    assert [each.implementation for each in stack.components] == ["Postfix", "Exim"]
+    assert stack.requirements[0].minimums[0].value == 20
+    assert (stack.deployment.sites, stack.deployment.restart_seconds) == (900, 900)
+    assert stack.go_live == "2027-02-01"
+
+
+def test_questions_that_are_broken_off_leave_nothing(
+    say: Say, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builtins.input", answers("Acme", "smtplib"))
+    assert say("stack", "new", "acme.stack.yaml", "--matrix", "matrix.json")[0] == 1
+    assert not (folder / "acme.stack.yaml").exists()

@@ -1,0 +1,70 @@
+"""Two matrices compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from interop.judge.diff import FAIL_ON, Kind, diff, failing
+from interop.model.matrix import Cell, Verdict
+from tests.unit.examples import broken, cell, large, matrix, untested
+
+
+def kind(old: Cell | None, new: Cell | None) -> Kind | None:
+    comparison = diff(matrix([old] if old else []), matrix([new] if new else []))
+    return comparison.differences[0].kind if comparison.differences else None
+
+
+BAD = broken("dot-stuffing", "postfix@3.10.13")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (cell(), BAD, Kind.REGRESSED),
+        (cell(), cell(verdict=Verdict.DEGRADED), Kind.REGRESSED),
+        (cell(), cell(verdict=Verdict.UNSUPPORTED), Kind.REGRESSED),
+        (BAD, cell(), Kind.FIXED),
+        (BAD, cell(verdict=Verdict.FLAKY), Kind.FIXED),
+        (None, cell(), Kind.NEW),
+        (untested("dot-stuffing", "postfix@3.10.13", "x"), cell(), Kind.NEW),
+        (cell(), None, Kind.GONE),
+        (cell(), cell(verdict=Verdict.ERROR), Kind.GONE),
+        (BAD, broken("dot-stuffing", "postfix@3.10.13", signature="hang: other"), Kind.CHANGED),
+        (BAD, cell(verdict=Verdict.UNSUPPORTED), Kind.CHANGED),
+        (BAD, BAD, None),
+        (cell(), cell(tested=1.0, duration=9.0), None),
+    ],
+)
+def test_a_cell_is_compared_with_itself(old: Cell | None, new: Cell | None, expected: Kind | None) -> None:
+    assert kind(old, new) is expected
+
+
+def test_differences_stand_by_peer_with_both_exact_versions() -> None:
+    old = matrix([cell(peer_version="3.10.13-1"), cell(peer="exim@4.96")])
+    new = matrix(
+        [broken("dot-stuffing", "postfix@3.10.13", peer_version="3.10.13-2"), cell(peer="exim@4.96")]
+    )
+    (group,) = diff(old, new).groups
+    assert (group.peer_key, group.old_version, group.new_version) == (
+        "postfix@3.10.13",
+        "3.10.13-1",
+        "3.10.13-2",
+    )
+
+
+def test_of_several_product_versions_the_newest_counts() -> None:
+    old = matrix([cell(), broken("dot-stuffing", "postfix@3.10.13", product_version="3.9.0")])
+    assert diff(old, matrix([cell()])).same == 1
+
+
+def test_fail_on_names_what_is_red() -> None:
+    comparison = diff(matrix([cell()]), matrix([BAD, cell(peer="exim@4.96")]))
+    assert len(failing(comparison, ["regressed"])) == 1
+    assert len(failing(comparison, ["new"])) == 1
+    assert failing(comparison, ["new-gap", "fixed", "gone", "changed"]) == ()
+    assert len(failing(diff(matrix([]), matrix([BAD])), ["new-gap"])) == 1
+    assert len(FAIL_ON) == 6
+
+
+def test_large_matrices_are_compared() -> None:
+    assert diff(large(10_000), large(10_000)).same == 10_000
