@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from interop.errors import ConfigError
 from interop.judge.evidence import outweighs
 from interop.judge.names import Names, fold
 from interop.judge.rules import Rules, decide
-from interop.model.finding import Finding, Report, Shift, Status
+from interop.model.finding import Finding, Report, Shift, Shifted, Status
 from interop.model.stack import Stack
 
 
@@ -43,9 +43,14 @@ def changed(stack: Stack, change: Mapping[str, str], names: Names) -> Stack:
     return dataclasses.replace(stack, product_version=product, components=tuple(components))
 
 
-def _touched(before: Finding, after: Finding, old: Report, new: Report) -> bool:
-    """Say whether a change is about this finding at all."""
-    return before.component != after.component or old.stack.product_version != new.stack.product_version
+def shifts(report: Report, after: Report, rules: Rules) -> Iterator[Shifted]:
+    """Yield the findings that a change is about, before and after it."""
+    before = {finding.key: finding for finding in report.findings}
+    everywhere = report.stack.product_version != after.stack.product_version
+    for finding in after.findings:
+        old = before.get(finding.key)
+        if old is not None and (everywhere or old.component != finding.component):
+            yield Shifted(shift=_shift(old, finding, rules), before=old, after=finding)
 
 
 def _shift(before: Finding, after: Finding, rules: Rules) -> Shift:

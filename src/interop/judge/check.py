@@ -11,17 +11,15 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from interop.errors import ConfigError, RecordError
-from interop.judge.commands import command_for
-from interop.judge.evidence import Asked, Ground, Said, gather, latest, outweighs, say, worst_limit
-from interop.judge.impact import loss
+from interop.judge.change import changed, shifts
+from interop.judge.evidence import Asked, Ground, gather
+from interop.judge.findings import find
 from interop.judge.names import Named, Names, fold
-from interop.judge.nearest import Missing, aged, missing
-from interop.judge.reading import Reading, read_distribution, read_version, shown
-from interop.judge.rules import Rules, decide
-from interop.judge.ways import around, conditions, instead
-from interop.model.finding import Answer, Change, Finding, Report, Shift, Shifted, Status, Way
+from interop.judge.reading import Reading, read_distribution, read_version
+from interop.judge.rules import Rules
+from interop.model.finding import Answer, Change, Finding, Report
 from interop.model.implementation import Implementation
-from interop.model.matrix import Cell, Matrix, SuiteFacts
+from interop.model.matrix import Matrix, SuiteFacts
 from interop.model.stack import Component, Requirement, Stack
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
@@ -49,13 +47,8 @@ def check(
     report = _check(stack, matrix, names, rules, now, days)
     if not change:
         return report
-    after = _check(_changed(stack, change, names), matrix, names, rules, now, days)
-    before = {finding.key: finding for finding in report.findings}
-    shifted = tuple(
-        Shifted(shift=_shift(before[finding.key], finding, rules), before=before[finding.key], after=finding)
-        for finding in after.findings
-        if finding.key in before and _touched(before[finding.key], finding, report, after)
-    )
+    after = _check(changed(stack, change, names), matrix, names, rules, now, days)
+    shifted = tuple(shifts(report, after, rules))
     return dataclasses.replace(
         after, change=Change(wanted=dict(change), before=report.answer, shifted=shifted)
     )
@@ -98,7 +91,7 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
             notes.append(f"None of the required features concerns {component.name}.")
         for each in asked:
             pool = pools.get((name.name, each.suite, each.feature.id, each.role), ())
-            findings.append(_finding(each, pool, stack, ground))
+            findings.append(find(each, pool, stack, ground))
     if not findings:
         raise ConfigError(
             "none of the required features concerns any of the components.",
@@ -200,121 +193,6 @@ def _reading(component: Component, named: Named, known: Iterable[str], ground: G
     return read_version(component.version, scheme, known)
 
 
-def _finding(asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
-    meant = (
-        cell
-        for cell in pool
-        if cell.tried
-        and cell.configuration == asked.configuration
-        and asked.version.holds(cell.peer_version)
-        and ground.product.holds(cell.product_version)
-    )
-    cells = latest(meant, asked.version.scheme, ground.product_scheme)
-    if not cells:
-        return _untested(asked, missing(asked, pool, ground), ground)
-    said = [say(cell, asked, pool, ground) for cell in cells]
-    if asked.version.pinned and (len(said) == 1 or _all_work(said)):
-        return _told(said[-1], asked, pool, stack, ground)
-    return _open(said, asked, pool, stack, ground)
-
-
-def _all_work(said: Iterable[Said]) -> bool:
-    """Say whether a version that several releases carry works in all of them."""
-    return all(each.status is Status.WORKS for each in said)
-
-
-def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
-    """Return the finding that one cell decides."""
-    if said.cause == "old":
-        return _untested(asked, aged(said.cell, asked, pool, ground), ground)
-    _, minimum, limit = worst_limit(said.cell, asked.requirement.minimums, ground.rules)
-    finding = _base(asked, said.status, said.cause, ground)
-    broken = said.status in ground.rules["broken"]
-    untested = said.status is Status.NOT_TESTED
-    command, needs = command_for(asked, said.cause, said.cell, ground) if untested else ("", "")
-    return dataclasses.replace(
-        finding,
-        cell=said.cell,
-        tested=(shown(said.cell, asked.version.scheme),),
-        minimum=minimum,
-        limit=limit,
-        ways=around(said, asked, pool, ground) if broken else conditions(said, asked, pool, ground),
-        loss=loss(said.cell.attempts, stack.deployment) if said.status in ground.rules["costed"] else None,
-        command=command,
-        needs=needs,
-    )
-
-
-def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
-    """Return the finding for a version that several tested ones may stand for."""
-    fresh = [each for each in said if each.cause != "old"]
-    works = [each for each in fresh if ground.working(each.status)]
-    statuses = ground.rules["statuses"]
-    if not works:
-        worst = min(reversed(fresh or said), key=lambda each: statuses.index(each.status))
-        return dataclasses.replace(_told(worst, asked, pool, stack, ground), tested=_versions(fresh, asked))
-    row = decide(
-        ground.rules["several"],
-        {
-            "working": "all" if len(works) == len(fresh) else "some",
-            "stated": "yes" if asked.version.stated else "no",
-        },
-    )
-    best = max(reversed(works), key=lambda each: statuses.index(each.status))
-    finding = _told(best, asked, pool, stack, ground)
-    kind = "version" if best.status is Status.WORKS else "version-conditional"
-    chosen = Way(kind=kind, what=shown(best.cell, asked.version.scheme))
-    return dataclasses.replace(
-        _base(asked, Status(row["status"]), row["cause"], ground),
-        cell=best.cell,
-        tested=_versions(fresh, asked),
-        working=_versions(works, asked),
-        minimum=finding.minimum,
-        limit=finding.limit,
-        ways=(chosen, *finding.ways),
-    )
-
-
-def _untested(asked: Asked, found: Missing, ground: Ground) -> Finding:
-    near = found.nearest
-    command, needs = command_for(asked, found.cause, near.cell if near else None, ground)
-    return dataclasses.replace(
-        _base(asked, Status.NOT_TESTED, found.cause, ground),
-        likely=found.likely,
-        below=found.below,
-        above=found.above,
-        nearest=near,
-        ways=instead(found, asked.version.scheme),
-        command=command,
-        needs=needs,
-        untried=found.reason,
-    )
-
-
-def _base(asked: Asked, status: Status, cause: str, ground: Ground) -> Finding:
-    row = decide(ground.rules["answer"], {"status": status, "cause": cause, "impact": asked.feature.impact})
-    version = asked.component.version or (asked.version.spec if asked.version.resolved else "")
-    return Finding(
-        component=asked.component,
-        implementation=asked.named.name,
-        title=asked.named.title,
-        version=version,
-        scheme=asked.version.scheme,
-        configuration=asked.configuration,
-        requirement=asked.requirement,
-        feature=asked.feature,
-        suite=asked.suite,
-        role=asked.role,
-        status=status,
-        cause=cause,
-        answer=Answer(row["answer"]),
-    )
-
-
-def _versions(said: Iterable[Said], asked: Asked) -> tuple[str, ...]:
-    return tuple(shown(each.cell, asked.version.scheme) for each in said)
-
-
 def _answer(findings: Iterable[Finding], rules: Rules) -> Answer:
     given = {finding.answer for finding in findings}
     return Answer(next(answer for answer in rules["answers"] if answer in given))
@@ -335,57 +213,3 @@ def _weight(finding: Finding, rules: Rules) -> tuple[float, ...]:
         rules["impacts"].index(finding.feature.impact),
         rules["statuses"].index(finding.status),
     )
-
-
-def _changed(stack: Stack, change: Mapping[str, str], names: Names) -> Stack:
-    """Return the stack with other versions; raise ConfigError for a name that it does not have."""
-    product, components = stack.product_version, list(stack.components)
-    for name, version in change.items():
-        wanted = fold(name)
-        hits = [at for at, each in enumerate(components) if fold(each.name) == wanted]
-        hits = hits or [
-            at
-            for at, each in enumerate(components)
-            if names.implementation(each.implementation, each.place)
-            == names.implementation(name, stack.place)
-        ]
-        is_product = wanted == fold(stack.product)
-        if not hits and not is_product:
-            known = ", ".join([stack.product, *(each.name for each in stack.components)])
-            raise ConfigError(
-                f"nothing in the stack is called {name!r}.", where=stack.place, hint=f"It has {known}."
-            )
-        if is_product:
-            product = version
-        distribution = names.is_distribution(version)
-        for at in hits:
-            components[at] = dataclasses.replace(
-                components[at],
-                version="" if distribution else version,
-                distribution=version if distribution else "",
-            )
-    return dataclasses.replace(stack, product_version=product, components=tuple(components))
-
-
-def _touched(before: Finding, after: Finding, old: Report, new: Report) -> bool:
-    """Say whether a change is about this finding at all."""
-    return before.component != after.component or old.stack.product_version != new.stack.product_version
-
-
-def _shift(before: Finding, after: Finding, rules: Rules) -> Shift:
-    """Look up what the change does. A condition on the version alone is no new condition.
-
-    A failure that comes seldom is not called mended by too few attempts.
-    """
-    only = rules["version_only"]
-
-    def known(finding: Finding) -> Status:
-        return Status.WORKS if finding.cause in only and len(finding.ways) == 1 else finding.status
-
-    seldom = before.cell is not None and after.cell is not None and not outweighs(after.cell, before.cell)
-    facts = {
-        "before": known(before),
-        "after": known(after),
-        "enough": "no" if seldom and known(after) in rules["working"] else "yes",
-    }
-    return Shift(decide(rules["shift"], facts)["shift"])

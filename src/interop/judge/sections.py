@@ -124,7 +124,8 @@ def sections(matrix: Matrix, suite: str = "") -> tuple[Section, ...]:
 
 def is_gap(cell: Cell, feature: Feature) -> bool:
     """Say whether a customer would hit this: it fails, is flaky, or one side lacks what it MUST have."""
-    return cell.gap or (cell.verdict is Verdict.UNSUPPORTED and feature.level is Level.MUST)
+    owed = feature.level is Level.MUST and not feature.conditional
+    return cell.gap or (cell.verdict is Verdict.UNSUPPORTED and owed)
 
 
 def works(cell: Cell) -> bool:

@@ -151,6 +151,8 @@ class Shift(StrEnum):
     """What a change does to a finding."""
 
     BREAKS = "breaks"
+    BROKEN = "broken"
+    """It would not work, and nobody knows whether it does today."""
     MENDS = "mends"
     CONDITION = "condition"
     """It still works, but on a condition that was not there before."""

@@ -56,6 +56,8 @@ class Feature:
     customer_sees: str = ""
     """What the customer sees where the feature is missing, in words for people who do not read RFCs."""
     workaround: Workaround | None = None
+    conditional: bool = False
+    """Whether the clause binds only those who take up an optional part: to lack it is then no gap."""
     legal: str = ""
     """What both sides may do under the clause and still not meet; empty when one side must be wrong."""
 

@@ -159,7 +159,7 @@ def _change(report: Report, change: Change, words: Words, width: int) -> Iterato
     }
     yield ""
     yield from wrap(fill(words["change"]["head"], named), width)
-    for shift in (Shift.BREAKS, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
+    for shift in (Shift.BREAKS, Shift.BROKEN, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
         shifted = [each for each in change.shifted if each.shift is shift]
         yield f"  {words['change'][shift]} ({len(shifted)})" + (
             "" if shifted else f": {words['change']['nothing']}"

@@ -400,9 +400,10 @@ def changed(found: Matrix, components: str, **change: str) -> Report:
 
 
 def test_a_change_tells_what_it_breaks_mends_and_nobody_knows() -> None:
-    names = ("breaks", "mends", "unknown", "same", "seldom")
+    names = ("breaks", "broken", "mends", "unknown", "same", "seldom")
     cells = [cell(each, "postfix@3.7.11") for each in ("breaks", "unknown", "same")]
-    cells += [broken("mends", "postfix@3.7.11"), broken("breaks", "postfix@3.10.13")]
+    cells += [broken(each, "postfix@3.10.13") for each in ("breaks", "broken")]
+    cells += [broken("mends", "postfix@3.7.11"), untested("broken", "postfix@3.7.11", "no port")]
     cells += [cell(each, "postfix@3.10.13") for each in ("mends", "same", "seldom")]
     cells += [cell("seldom", "postfix@3.7.11", verdict=Verdict.FLAKY, attempts=Tally(passed=57, total=60))]
     cells += [cell("same", "exim@4.96")]
@@ -412,6 +413,7 @@ def test_a_change_tells_what_it_breaks_mends_and_nobody_knows() -> None:
     assert report.change is not None
     assert {each.after.feature.id: each.shift for each in report.change.shifted} == {
         "breaks": Shift.BREAKS,
+        "broken": Shift.BROKEN,
         "mends": Shift.MENDS,
         "unknown": Shift.UNKNOWN,
         "same": Shift.SAME,

@@ -26,6 +26,8 @@ FILE_MEGABYTES = 32
 """Millions of bytes of one of the two files that take turns: a capture holds the last 32 to 64 of them."""
 READY = 10.0
 """Seconds in which tcpdump must have begun to listen."""
+LAST = 0.2
+"""Seconds in which tcpdump reads what has just passed: what it has not read when it is ended is lost."""
 END = 5
 """Seconds in which tcpdump must have ended once it was asked to."""
 _HEADER = 24
@@ -42,6 +44,7 @@ class Capture:
 
     def end(self) -> None:
         """Stop it and write what was captured; nothing happens when it is gone already."""
+        time.sleep(LAST)
         try:
             with asking("end a capture"):
                 self._client.stop(self._identity, timeout=END)
@@ -79,6 +82,7 @@ def start(
                 "tcpdump",
                 "--interface=any",
                 "--no-promiscuous-mode",
+                "--immediate-mode",
                 "--packet-buffered",
                 "--relinquish-privileges=root",
                 "-n",
@@ -94,7 +98,7 @@ def start(
             host_config=client.create_host_config(
                 network_mode=f"container:{container}",
                 cap_drop=["ALL"],
-                cap_add=["NET_RAW", "NET_ADMIN"],
+                cap_add=["NET_RAW"],
                 security_opt=["no-new-privileges"],
                 mem_limit="128m",
                 pids_limit=16,

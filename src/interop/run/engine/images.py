@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import io
 import os
-import queue
 import re
-import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,14 +22,11 @@ from interop.run.engine.bootstrap import bootstrap, debian_release
 from interop.run.engine.build_context import Recipe, build_arguments, host_certificates, pack, recipe
 from interop.run.engine.cache import locked
 from interop.run.engine.container import clean
+from interop.run.engine.registry import impatient, registry_of, split_reference
 from interop.run.engine.sdk import APIClient, APIError, NotFound, asking, explanation
 
 LABEL = "interop.image"
 """On every image that is built here. Not the label of containers: they inherit what their image has."""
-FIRST_ANSWER = 5.0
-"""Seconds in which a registry must have begun to answer a pull."""
-NEXT_ANSWER = 120.0
-"""Seconds of silence after which a pull that had begun counts as failed."""
 LAST_LINES = 15
 """Lines of a failed build's log that its error shows."""
 STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (\d+)/(\d+) ?: (.*)$", re.IGNORECASE)
@@ -160,7 +155,7 @@ class Images:
         repository, version = split_reference(source)
         failure = ""
         try:
-            for event in _impatient(
+            for event in impatient(
                 lambda: self.client.pull(repository, tag=version or "latest", stream=True, decode=True)
             ):
                 failure = failure or clean(str(event.get("error", ""))).rstrip(".")
@@ -177,37 +172,6 @@ class Images:
                 name, tag = split_reference(reference)
                 self.client.tag(source, name, tag or "latest", force=True)
         return failure
-
-
-def _impatient(start: Callable[[], Iterable[dict[str, Any]]]) -> Generator[dict[str, Any]]:
-    """Yield a pull's events; raise TimeoutError when the first or the next one does not come in time.
-
-    The engine itself waits far longer for a registry that swallows what it is sent. The abandoned thread ends
-    with the engine's own attempt.
-    """
-    events: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
-
-    def read() -> None:
-        try:
-            for event in start():
-                events.put(event)
-            events.put(None)
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
-            events.put(error)
-
-    threading.Thread(target=read, name="interop-pull", daemon=True).start()
-    patience = FIRST_ANSWER
-    while True:
-        try:
-            event = events.get(timeout=patience)
-        except queue.Empty:
-            raise TimeoutError from None
-        if event is None:
-            return
-        if isinstance(event, Exception):
-            raise event
-        patience = NEXT_ANSWER
-        yield event
 
 
 def _follow_build(
@@ -292,18 +256,3 @@ def remove_images(client: APIClient, tags: Sequence[str] | None = None) -> list[
             else:
                 removed.append(tag)
     return removed
-
-
-def registry_of(reference: str) -> str:
-    """Return the registry that a reference names; Docker Hub when its first part is no host."""
-    first, slash, _ = reference.partition("/")
-    return first if slash and ("." in first or ":" in first or first == "localhost") else "docker.io"
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """Split `name:tag` or `name@sha256:…` into the name and the rest, which is empty when it is not there."""
-    if "@" in reference:
-        name, _, digest = reference.partition("@")
-        return name, digest
-    name, separator, tag = reference.rpartition(":")
-    return (name, tag) if separator and "/" not in tag else (reference, "")

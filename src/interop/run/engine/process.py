@@ -109,7 +109,7 @@ class ProcessEngine:
         raise AssertionError("the last try returns or raises")
 
     def capture(self, running: Running, file: Path, progress: Progress) -> Capturing:  # noqa: ARG002 - an engine's interface
-        """Raise EngineError: processes share this machine's network, and what passes there is not theirs alone."""
+        """Raise EngineError: processes share this machine's network, where others' traffic passes too."""
         raise EngineError(
             f"{running.candidate.id} runs as a process, whose traffic cannot be captured.",
             hint="Run the peers in containers, with --interop-engine=docker.",

@@ -11,15 +11,13 @@ import pytest
 import requests
 
 from interop.errors import ImageError
-from interop.run.engine import images
+from interop.run.engine import images, registry
 from interop.run.engine.build_context import recipe
 from interop.run.engine.images import (
     Images,
     build_all,
     list_images,
-    registry_of,
     remove_images,
-    split_reference,
 )
 from interop.run.engine.sdk import APIClient, APIError, NotFound
 from tests.unit.run.engine.candidates import tiny
@@ -151,7 +149,7 @@ def test_a_mirror_is_asked_instead_and_the_image_gets_its_own_name(tmp_path: Pat
 def test_a_registry_that_swallows_what_it_is_sent_costs_its_patience_only(
     tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(images, "FIRST_ANSWER", 0.05)
+    monkeypatch.setattr(registry, "FIRST_ANSWER", 0.05)
     engine = Engine()
 
     def swallow(*_arguments: Any, **_options: Any) -> Iterator[dict[str, Any]]:
@@ -245,18 +243,3 @@ def test_podmans_names_and_other_peoples_are_told_apart() -> None:
     )
     listed = [image.tag for image in list_images(cast("APIClient", engine))]
     assert listed == ["docker.io/interop/tiny:1", "localhost/interop/tiny:2"]
-
-
-@pytest.mark.parametrize(
-    ("reference", "registry", "parts"),
-    [
-        ("debian:trixie-slim", "docker.io", ("debian", "trixie-slim")),
-        ("library/debian", "docker.io", ("library/debian", "")),
-        ("localhost:5000/a/b", "localhost:5000", ("localhost:5000/a/b", "")),
-        ("ghcr.io/a/b:1", "ghcr.io", ("ghcr.io/a/b", "1")),
-        ("a@sha256:0f", "docker.io", ("a", "sha256:0f")),
-    ],
-)
-def test_a_reference_is_taken_apart(reference: str, registry: str, parts: tuple[str, str]) -> None:
-    assert registry_of(reference) == registry
-    assert split_reference(reference) == parts
