@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from .test_a_run import cells, run
@@ -119,6 +121,6 @@ def test_accept_turns_the_run_green_and_keeps_comments(project: pytest.Pytester)
 
 def test_accept_without_a_reason_writes_nothing(project: pytest.Pytester) -> None:
     run_garbler(project)
-    accepted = project.run("interop", "accept", "interop-report")
+    accepted = project.run(sys.executable, "-m", "interop.cli", "accept", "interop-report")
     assert accepted.ret == 2
     assert not (project.path / "interop-expectations.yaml").exists()

@@ -22,8 +22,11 @@ Exit codes: 0 well, 1 the answer is no, 2 a mistake in what was given; 'interop 
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the whole command line; each module of this package adds its command."""
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the command line; each module of this package adds its command.
+
+    With `only`, a command's name, no other command is imported: that is most of what a quick one would take.
+    """
     parser = argparse.ArgumentParser(
         prog="interop",
         description="Find out which real third-party implementations a product works with.",
@@ -32,15 +35,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"interop {interop.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        if not module.name.startswith("_"):  # those are parts of commands
-            importlib.import_module(f"{__name__}.{module.name}").add_parser(subparsers)
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    for name in [only] if only in names else names:
+        importlib.import_module(f"{__name__}.{name}").add_parser(subparsers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    arguments = build_parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = build_parser(given[0] if given else "").parse_args(given)
     try:
         return int(arguments.run(arguments))
     except InteropError as error:

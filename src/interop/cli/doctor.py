@@ -98,7 +98,7 @@ def _images(catalog: Catalog) -> list[_Check]:
         for suite in catalog.suites
         for role in suite.roles
         for candidate in catalog.candidates(suite.name, role)
-        if candidate.release.build
+        if (candidate.implementation.folder / "Dockerfile").is_file()
     }
     built = len(wanted & there)
     text = f"{built} of {len(wanted)} images are built"

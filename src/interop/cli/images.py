@@ -45,7 +45,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         for suite in suites
         for role in suite.roles
         for candidate in catalog.candidates(suite.name, role, selectors=arguments.selectors)
-        if candidate.release.build or candidate.release.image
+        if candidate.release.image or (candidate.implementation.folder / "Dockerfile").is_file()
     }
     client, _ = connect()
     images = Images(client, pull="always" if arguments.again else "missing")

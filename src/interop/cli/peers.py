@@ -82,7 +82,7 @@ def _built_tags() -> frozenset[str] | None:
 def _state(candidate: Candidate, tags: frozenset[str] | None) -> str:
     from interop.run.engine.build_context import recipe  # noqa: PLC0415
 
-    if not candidate.release.build:
+    if not (candidate.implementation.folder / "Dockerfile").is_file():
         return "process" if candidate.release.pypi else "as installed"
     also = ", or as a process" if candidate.release.pypi else ""
     if tags is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,9 @@ class Collection:
     ) -> None:
         self._suites = {suite.folder.resolve(): suite for suite in suites}
         self._pairs = pairs
-        self._exact: set[tuple[str, str, str]] = set()
         self._chosen = {suite.name: select_features(suite, features) for suite in suites}
         self.done: frozenset[tuple[str, str]] = frozenset()
         """Scenario and pairing of what an earlier run, which this one goes on from, has finished."""
-        self.controls: dict[tuple[str, str], list[pytest.Function]] = {}
-        """Items with a control in the product's place, by scenario and peer; they run on demand."""
 
     def suite_of(self, path: Path) -> Suite | None:
         """Return the suite in whose folder `path` lies."""
@@ -47,7 +45,7 @@ class Collection:
         """Let ids such as `smtp/test_message.py::test_x[…]` be given; add the suites where none is named."""
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         folders = {suite.name: folder for folder, suite in self._suites.items()}
-        arguments, ids, inside = [], set(), False
+        arguments, inside = [], False
         for argument in config.args if named else ():
             path, *rest = argument.split("::")
             head, _, tail = path.partition("/")
@@ -57,15 +55,10 @@ class Collection:
                 arguments.append(argument)
                 continue
             inside = True
-            if rest and "[" in rest[-1]:
-                # The pairing is chosen after collection, so that its controls are collected with it.
-                rest[-1], _, pair = rest[-1].partition("[")
-                ids.add((str(Path(path).resolve()), rest[-1], pair.removesuffix("]")))
             arguments.append("::".join((path, *rest)))
         if not inside:
             arguments += [str(folder) for folder in self._suites]
         config.args[:] = list(dict.fromkeys(arguments))
-        self._exact = ids
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makemodule(self, module_path: Path, parent: Any) -> pytest.Module | None:
@@ -100,20 +93,20 @@ class Collection:
         unknown = needs - {situation.id for situation in suite.situations}
         if unknown:
             raise pytest.UsageError(f"{where}: {suite.name}/suite.yaml has no situation {min(unknown)!r}.")
-        reasons = {pair.peer.id: skip_reason(pair, needs) for pair in self._pairs[suite.name]}
+        reasons = {pair.peer.id: skip_reason(pair, needs) for pair in self._products(suite.name)}
         parameters = []
-        for pair in self._pairs[suite.name]:
+        for pair in self._products(suite.name):
             reason = reasons[pair.peer.id]
-            if reason and pair.place.control:
-                continue
             marks = (pytest.mark.skip(reason=reason),) if reason else ()
             parameters.append(pytest.param(pair, id=pair.id, marks=marks))
         metafunc.parametrize("interop_pairing", parameters, indirect=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Set controls aside, drop what was not chosen, and order peer by peer."""
-        others, scenarios, dropped = [], [], []
+        """Drop what was not chosen, and order peer by peer."""
+        others: list[pytest.Item] = []
+        scenarios: list[pytest.Item] = []
+        dropped: list[pytest.Item] = []
         for item in items:
             pair = self._pair(item)
             if pair is None or not isinstance(item, pytest.Function):
@@ -123,12 +116,7 @@ class Collection:
             item.stash[PAIR] = pair
             item.stash[FEATURE] = mark.args[0] if mark else ""
             item.stash[SKIP] = skip_reason(pair, _needs(item))
-            if pair.place.control:
-                self.controls.setdefault((scenario_id(item), pair.peer.id), []).append(item)
-            elif self._chosen_item(item, pair):
-                scenarios.append(item)
-            else:
-                dropped.append(item)
+            (scenarios if self._chosen_item(item, pair) else dropped).append(item)
         order = {
             pair.peer.id: number
             for number, pair in enumerate(each for p in self._pairs.values() for each in p)
@@ -138,6 +126,19 @@ class Collection:
         if dropped:
             config.hook.pytest_deselected(items=dropped)
 
+    def controls(self, item: pytest.Function) -> list[pytest.Function]:
+        """Return the item's scenario with each control in the product's place, against the same peer."""
+        pair = item.stash[PAIR]
+        facing = (pair.peer.id, pair.place.role)
+        return [
+            _with_pair(item, each)
+            for each in self._pairs[pair.place.suite]
+            if each.place.control and (each.peer.id, each.place.role) == facing
+        ]
+
+    def _products(self, suite: str) -> list[Pair]:
+        return [pair for pair in self._pairs[suite] if not pair.place.control]
+
     def _pair(self, item: pytest.Item) -> Pair | None:
         callspec = getattr(item, "callspec", None)
         found = callspec.params.get("interop_pairing") if callspec else None
@@ -146,18 +147,27 @@ class Collection:
     def _chosen_item(self, item: pytest.Function, pair: Pair) -> bool:
         if item.stash[FEATURE] not in self._chosen[pair.place.suite]:
             return False
-        if (scenario_id(item), pair.id) in self.done:
-            return False
-        if not self._exact:
-            return True
-        named = {(path, name) for path, name, _ in self._exact}
-        where = (str(item.path.resolve()), item.originalname)
-        return where not in named or (*where, pair.id) in self._exact
+        return (scenario_id(item), pair.id) not in self.done
 
 
 def scenario_id(item: pytest.Item) -> str:
     """Return the node id without its pairing: the scenario's name in every record."""
     return item.nodeid.split("[", 1)[0]
+
+
+def _with_pair(item: pytest.Function, pair: Pair) -> pytest.Function:
+    """Return a copy of an item over another pairing; it is run by the plugin alone, and never collected."""
+    callspec = replace(item.callspec, params={**item.callspec.params, "interop_pairing": pair})
+    copy: pytest.Function = pytest.Function.from_parent(
+        item.parent,
+        name=f"{item.originalname}[{pair.id}]",
+        callspec=callspec,
+        callobj=item.obj,
+        fixtureinfo=item._fixtureinfo,  # noqa: SLF001 - the same fixtures serve both
+        originalname=item.originalname,
+    )
+    copy.stash[PAIR], copy.stash[FEATURE], copy.stash[SKIP] = pair, item.stash[FEATURE], item.stash[SKIP]
+    return copy
 
 
 def _needs(node: pytest.Item) -> set[str]:

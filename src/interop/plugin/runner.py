@@ -128,12 +128,10 @@ class Runner:
     ) -> None:
         """Run the scenario with each control against the same running peer, or take what is known of it."""
         suite = self.suites[trial.pair.place.suite].folder
-        for item in self.collection.controls.get((scenario_id(trial.item), trial.peer.id), []):
+        for item in self.collection.controls(trial.item):
             pair = item.stash[PAIR]
             theirs = self.actors[pair.place.key]
             if theirs.name == self.actors[trial.pair.place.key].name or pair.place.key in self.down:
-                continue
-            if pair.place.role != trial.pair.place.role:
                 continue
             try:
                 control, peer = company.actor_seat(theirs).party, company.peer_seat(trial.peer).party

@@ -11,20 +11,8 @@ from dataclasses import dataclass, replace
 
 from interop.judge.rules import Rules
 from interop.model.finding import Answer, Report
-from interop.report.sheet_sections import (
-    Entry,
-    Section,
-    broken,
-    change,
-    conditions,
-    known,
-    more,
-    more_entries,
-    reckoning,
-    systems,
-    untested,
-    works,
-)
+from interop.report.sheet_parts import Entry, Section, more, more_entries
+from interop.report.sheet_sections import broken, change, conditions, known, reckoning, untested, works
 from interop.report.text import visible
 from interop.report.words import Words, day, fill, product_planned, tally, written_day
 
@@ -66,7 +54,7 @@ def build(report: Report, rules: Rules, words: Words) -> Sheet:
 def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int) -> Sheet:
     said = words["sheet"]
     customer = visible(report.stack.customer, 120)
-    rows = systems(report, words)
+    rows = _systems(report, words)
     shown = rows[:most_rows]
     points = fill(said["points"], {"n": f"{len(report.findings):,}", "tally": tally(report.findings, words)})
     table = sum(max(_lines(row[0], 30), _lines(row[3], 55)) for row in shown) + len(shown) // 3
@@ -104,6 +92,33 @@ def _dates(report: Report, words: Words) -> Iterator[str]:
         return
     first, last = day(report.tested_from, words), day(report.tested_to, words)
     yield fill(said["tested_once" if first == last else "tested"], {"from": first, "to": last})
+
+
+def _systems(report: Report, words: Words) -> list[tuple[str, ...]]:
+    """Return a row for each component: what it is, what is planned, what was tested, what came of it."""
+    said = words["sheet"]["systems"]
+    rows: list[tuple[str, ...]] = []
+    for component in report.stack.components:
+        found = [each for each in report.findings if each.component.name == component.name]
+        if not found:
+            continue
+        first = found[0]
+        planned = visible(first.version, 60) or said["any"]
+        if component.distribution:
+            planned = fill(
+                said["on"], {"version": planned, "distribution": visible(component.distribution, 60)}
+            )
+        if component.configuration:
+            configuration = visible(component.configuration, 60)
+            planned = fill(said["configured"], {"version": planned, "configuration": configuration})
+        tested = dict.fromkeys(version for each in found for version in (each.working or each.tested))
+        own = visible(component.name, 60)
+        name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"
+        if component.name == component.implementation:
+            name = visible(first.title, 60)
+        shown = visible(", ".join(tested), 80) or said["none"]
+        rows.append((name, planned, shown, tally(found, words)))
+    return rows
 
 
 def _fitted(sections: Iterable[Section], taken: int, words: Words) -> tuple[Section, ...]:

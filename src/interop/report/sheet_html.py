@@ -16,7 +16,7 @@ from string import Template
 from interop.judge.rules import Rules
 from interop.model.finding import Report
 from interop.report.sheet import Sheet, build
-from interop.report.sheet_sections import Entry, Section
+from interop.report.sheet_parts import Entry, Section
 from interop.report.words import Words
 
 _ASSETS = files("interop.report") / "assets"

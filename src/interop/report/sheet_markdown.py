@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from interop.judge.rules import Rules
 from interop.model.finding import Report
 from interop.report.sheet import Sheet, build
-from interop.report.sheet_sections import Entry, Section
+from interop.report.sheet_parts import Entry, Section
 from interop.report.words import Words
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~&@!])")

@@ -7,11 +7,11 @@ the matrix is repeated, as that was written for engineers. Knows nothing of how 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from interop.judge.rules import Rules, decide
 from interop.model.finding import Finding, Loss, Report, Shift, Status
+from interop.report.sheet_parts import Entry, Section, joined
 from interop.report.text import visible
 from interop.report.words import (
     Words,
@@ -24,34 +24,11 @@ from interop.report.words import (
     product_tested,
     sentence,
     system,
-    tally,
     values,
     way,
 )
 
 _Key = TypeVar("_Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One thing that the customer is told: a headline, what it is about, and labelled sentences."""
-
-    title: str
-    about: str = ""
-    lines: tuple[tuple[str, str], ...] = ()
-    """Label (may be empty) and sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Entries of one kind."""
-
-    kind: str
-    """`change`, `broken`, `conditions`, `untested`, `works`, `reckoning`, `known`."""
-    title: str
-    intro: str = ""
-    entries: tuple[Entry, ...] = ()
-    more: str = ""
 
 
 def change(report: Report, words: Words, most: int) -> Section:
@@ -67,10 +44,10 @@ def change(report: Report, words: Words, most: int) -> Section:
             if each.shift is shift:
                 systems.setdefault(visible(each.after.feature.title, 80), []).append(system(each.after))
         texts = [
-            fill(said["entry"], {"feature": feature, "systems": _joined(names, words, 60)})
+            fill(said["entry"], {"feature": feature, "systems": joined(names, words, 60)})
             for feature, names in systems.items()
         ]
-        shown = f"{_joined(texts, words, most, mark='; ')}." if texts else words["change"]["nothing"]
+        shown = f"{joined(texts, words, most, mark='; ')}." if texts else words["change"]["nothing"]
         entries.append(Entry(title=words["change"][shift], lines=(("", shown),)))
     wanted = ", ".join(
         f"{visible(name, 60)} {visible(version, 60)}" for name, version in change.wanted.items()
@@ -79,6 +56,7 @@ def change(report: Report, words: Words, most: int) -> Section:
 
 
 def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
+    """Return what does not work: what the customer would notice, what to do, what it could cost."""
     said = words["sheet"]["broken"]
 
     def key(finding: Finding) -> tuple[str, ...]:
@@ -94,11 +72,11 @@ def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
     entries = []
     for group in _grouped(report, rules["broken"], key):
         first = group[0]
-        systems = _joined((system(each) for each in group), words, most)
+        systems = joined((system(each) for each in group), words, most)
         lines = [(said["sees"], _seen(first, report, words))]
         fault = _fault(first, rules)
         if fault:
-            peers = _joined((values(each, report)["peer"] for each in group), words, most)
+            peers = joined((values(each, report)["peer"] for each in group), words, most)
             named = {"peers": peers, "product": product_tested(report)}
             lines.append((said["cause"], fill(said["fault"][fault], named)))
         lines.append((said["do"], " ".join(_do(first, report, words)) or said["nothing"]))
@@ -116,6 +94,7 @@ def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
 
 
 def conditions(report: Report, words: Words, most: int) -> Section:
+    """Return what has to be done first, each thing once with all that it is needed for."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
         if finding.status is not Status.WITH_CONDITION:
@@ -128,7 +107,7 @@ def conditions(report: Report, words: Words, most: int) -> Section:
         merged.setdefault((text, features), []).append(name)
     entries = [
         Entry(
-            title=_joined(names, words, most),
+            title=joined(names, words, most),
             lines=(("", text), ("", _concerns(report, names, features, words, most))),
         )
         for (text, features), names in merged.items()
@@ -137,6 +116,7 @@ def conditions(report: Report, words: Words, most: int) -> Section:
 
 
 def untested(report: Report, words: Words, most: int) -> Section:
+    """Return what nobody tried, why, and what is likely."""
     said = words["sheet"]["untested"]
 
     def texts(finding: Finding) -> tuple[str, ...]:
@@ -157,7 +137,7 @@ def untested(report: Report, words: Words, most: int) -> Section:
         merged.setdefault((told, features), []).append(name)
     entries = [
         Entry(
-            title=_joined(names, words, most),
+            title=joined(names, words, most),
             lines=(
                 ("", " ".join(told)),
                 ("", _concerns(report, names, features, words, most)),
@@ -169,6 +149,7 @@ def untested(report: Report, words: Words, most: int) -> Section:
 
 
 def works(report: Report, words: Words, most: int) -> Section:
+    """Return what works, once for all systems in which the same functions do."""
     said = words["sheet"]["works"]
     asked: dict[str, int] = {}
     works: dict[str, list[str]] = {}
@@ -180,20 +161,11 @@ def works(report: Report, words: Words, most: int) -> Section:
     merged: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for name, features in works.items():
         merged.setdefault((len(features) == asked[name], tuple(sorted(features))), []).append(name)
-    entries = [
-        Entry(
-            title=_joined(names, words, most),
-            lines=(("", _features(features, words, most)),),
-        )
-        if not whole
-        else Entry(
-            title=_joined(names, words, most),
-            lines=(
-                ("", f"{fill(said['all'], {'n': str(len(features))})} {_features(features, words, most)}"),
-            ),
-        )
-        for (whole, features), names in merged.items()
-    ]
+    entries = []
+    for (whole, shared), names in merged.items():
+        everything = f"{fill(said['all'], {'n': str(len(shared))})} " if whole else ""
+        shown = f"{everything}{joined(shared, words, most)}."
+        entries.append(Entry(title=joined(names, words, most), lines=(("", shown),)))
     return _section("works", entries, words)
 
 
@@ -205,7 +177,7 @@ def reckoning(report: Report, words: Words, most: int) -> Section:
             losses.setdefault(finding.loss, []).append(visible(finding.feature.title, 80))
     entries = [
         Entry(
-            title=_joined(features, words, most),
+            title=joined(features, words, most),
             lines=tuple(("", f"{line}.") for line in arithmetic(loss, words)),
         )
         for loss, features in losses.items()
@@ -218,37 +190,12 @@ def reckoning(report: Report, words: Words, most: int) -> Section:
 
 
 def known(report: Report, words: Words) -> Section:
+    """Return what all of this rests on."""
     said = words["sheet"]["known"]
     lines = [("", fill(said["text"], {"product": product_tested(report)}))]
     source = {"run": visible(report.run.id, 80), "cells": f"{report.cells:,}"}
     lines.append(("", fill(said["source"], source)))
     return Section(kind="known", title=said["title"], entries=(Entry(title="", lines=tuple(lines)),))
-
-
-def systems(report: Report, words: Words) -> list[tuple[str, ...]]:
-    said = words["sheet"]["systems"]
-    rows: list[tuple[str, ...]] = []
-    for component in report.stack.components:
-        found = [each for each in report.findings if each.component.name == component.name]
-        if not found:
-            continue
-        first = found[0]
-        planned = visible(first.version, 60) or said["any"]
-        if component.distribution:
-            planned = fill(
-                said["on"], {"version": planned, "distribution": visible(component.distribution, 60)}
-            )
-        if component.configuration:
-            configuration = visible(component.configuration, 60)
-            planned = fill(said["configured"], {"version": planned, "configuration": configuration})
-        tested = dict.fromkeys(version for each in found for version in (each.working or each.tested))
-        own = visible(component.name, 60)
-        name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"
-        if component.name == component.implementation:
-            name = visible(first.title, 60)
-        shown = visible(", ".join(tested), 80) or said["none"]
-        rows.append((name, planned, shown, tally(found, words)))
-    return rows
 
 
 def _seen(finding: Finding, report: Report, words: Words) -> str:
@@ -309,11 +256,7 @@ def _concerns(
     asked = sum(system(each) == next(iter(systems)) for each in report.findings)
     if len(features) == asked > 1:
         return fill(said["concerns_all"], {"n": str(asked)})
-    return fill(said["concerns"], {"features": _joined(features, words, most)})
-
-
-def _features(features: Iterable[str], words: Words, most: int) -> str:
-    return f"{_joined(features, words, most)}."
+    return fill(said["concerns"], {"features": joined(features, words, most)})
 
 
 def _section(kind: str, entries: list[Entry], words: Words) -> Section:
@@ -333,22 +276,3 @@ def _grouped(report: Report, statuses: Iterable[str], key: Callable[[Finding], _
         if finding.status in wanted:
             groups.setdefault(key(finding), []).append(finding)
     return list(groups.values())
-
-
-def _joined(names: Iterable[str], words: Words, most: int, mark: str = ", ") -> str:
-    """Return names with commas; those beyond `most` characters are counted."""
-    every = list(dict.fromkeys(names))
-    length, shown = 0, 0
-    while shown < len(every) and (not shown or length + len(every[shown]) <= most):
-        length += len(every[shown]) + 2
-        shown += 1
-    text = mark.join(every[:shown])
-    return f"{text} {more(len(every) - shown, words)}" if shown < len(every) else text
-
-
-def more(left: int, words: Words) -> str:
-    return fill(words["sheet"]["more"], {"n": str(left)}) if left > 0 else ""
-
-
-def more_entries(left: int, words: Words) -> str:
-    return fill(words["sheet"]["more_entries"], {"n": str(left)}) if left > 0 else ""

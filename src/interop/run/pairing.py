@@ -155,7 +155,7 @@ class Pairing:
         *,
         gateway: str,
         trust: Path,
-        key_log: Path,
+        key_log: Path | None = None,
         deadline: float,
     ) -> None:
         self._seats = dict(seats)
@@ -198,7 +198,7 @@ class Pairing:
 
     def tls_keys(self) -> bytes:
         """Return what the parties wrote down of their TLS sessions, in SSLKEYLOGFILE's format."""
-        return self._key_log.read_bytes()
+        return self._key_log.read_bytes() if self._key_log is not None else b""
 
     def close(self) -> None:
         """Close the wire and the drivers that want closing; seats stay."""
@@ -264,9 +264,7 @@ def check_driver(product: ProductRole, *, interpreter: str, folder: Path) -> Non
     with tempfile.TemporaryDirectory(prefix="interop-driver-") as logs:
         party = Party(name="product", role=product.role, suite=product.suite, version="")
         log = Path(logs) / "stderr"
-        seat = seat_for_product(
-            product, party, interpreter=interpreter, folder=folder, log=log, options={}, environment={}
-        )
+        seat = seat_for_product(product, party, interpreter=interpreter, folder=folder, log=log, options={})
         try:
             seat.driver_process()
         except DriverError as error:
@@ -285,7 +283,7 @@ def seat_for_product(
     folder: Path,
     log: Path,
     options: Mapping[str, str],
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
 ) -> Seat:
     """Return the seat of the user's product, driven by a Python class or by any program on stdio.
 
@@ -303,6 +301,8 @@ def seat_for_product(
         command = list(product.command)
 
     def start() -> DriverProcess:
-        return DriverProcess(command, role=product.role, folder=folder, log=log, environment=environment)
+        return DriverProcess(
+            command, role=product.role, folder=folder, log=log, environment=environment or {}
+        )
 
     return Seat(suite=product.suite, role=product.role, party=party, start=start)

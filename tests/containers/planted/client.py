@@ -253,6 +253,7 @@ class Correct(smtp.Client):
                     self.reset()
             return smtp.Delivery(refused=refused or error.refused, failure=failure)
         except OSError as error:
+            self.close()
             return smtp.Delivery(refused=refused, failure=self.failure(error))
         return smtp.Delivery(accepted=accepted, refused=refused)
 

@@ -75,7 +75,6 @@ CLIENTS = (
 
 SERVERS = (
     _server("hangs-after-content", "delivery", slow=True),
-    _server("endless-reply", "delivery", slow=True),
     _server("pipelining-broken", "pipelining", slow=True),
     _server("dies-of-long-line", "over-long-line", outcome=Outcome.CRASH),
     _server("no-unstuffing", "dot-stuffing", "lone-dot", "last-dot"),

@@ -154,15 +154,6 @@ class OpenSubmission(Server):
         return ""
 
 
-class EndlessReply(Server):
-    """Marks the last line of its answer to EHLO as one that is followed by another."""
-
-    # RFC 5321, 4.2.1
-    def offer(self, extensions: list[str]) -> list[str]:
-        *lines, last = super().offer(extensions)
-        return [*lines, last.replace("250 ", "250-", 1)]
-
-
 class PermanentWhenBusy(Server):
     """Refuses a busy mailbox as if it did not exist."""
 

@@ -75,6 +75,9 @@ class Running(Protocol):
     def exited(self) -> Exit | None:
         """Return how it ended, None while it runs. Costs next to nothing: it is asked often."""
 
+    def ways_in(self) -> Mapping[str, str]:
+        """Return what a person may want to see of it, and the command that shows it."""
+
     def pause(self) -> None:
         """Freeze it: connections stay, nothing answers."""
 

@@ -65,6 +65,10 @@ class Prepared:
         """Return how it ended, None while it runs."""
         return None
 
+    def ways_in(self) -> Mapping[str, str]:
+        """Return the command that runs the Python which has the release installed."""
+        return {"python": str(self.interpreter)}
+
     def pause(self) -> None:
         """Freeze it; nothing runs that could be frozen."""
 
@@ -137,6 +141,10 @@ class ChildProcess(Prepared):
         if code is None:
             return None
         return Exit(code=code if code >= 0 else 128 - code)
+
+    def ways_in(self) -> Mapping[str, str]:
+        """Return the commands that run its Python and show its log."""
+        return {**super().ways_in(), "log": f"tail -f {self._log}"}
 
     def pause(self) -> None:
         """Freeze it: connections stay, nothing answers."""

@@ -84,6 +84,12 @@ class Container:
         """
         return execute(self._client, self._identity, command, timeout=timeout)
 
+    def ways_in(self) -> Mapping[str, str]:
+        """Return the commands that show its inside and its log."""
+        program = "podman" if self.party.engine.startswith("Podman") else "docker"
+        short = self._identity[:12]
+        return {"inside": f"{program} exec -it {short} sh", "log": f"{program} logs -f {short}"}
+
     def pause(self) -> None:
         """Freeze it: connections stay, nothing answers."""
         if not self._paused:
