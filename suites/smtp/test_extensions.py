@@ -175,11 +175,10 @@ def test_the_enhanced_status_code_of_a_refusal_is_reported(desk: Desk) -> None:
 
 
 def _waits_for_no_reply(conversation: Conversation) -> bool:
-    """Return whether RCPT went out before MAIL was answered."""
-    started = False
+    """Return whether two commands of a transaction went out with no reply between them."""
+    group = b""
     for chunk in conversation.chunks:
-        lines = [line.upper() for line in chunk.data.split(b"\r\n")] if chunk.side == "client" else []
-        if any(line.startswith(b"RCPT TO:") for line in lines):
-            return started or any(line.startswith(b"MAIL FROM:") for line in lines)
-        started = bool(lines) and (started or any(line.startswith(b"MAIL FROM:") for line in lines))
+        group = group + chunk.data if chunk.side == "client" else b""
+        if len(re.findall(rb"^(?:MAIL FROM:|RCPT TO:|DATA\r)", group, re.IGNORECASE | re.MULTILINE)) > 1:
+            return True
     return False

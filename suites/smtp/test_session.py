@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import interop
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from suites.smtp.conftest import Desk
 
     from interop.run.pairing import Pairing
+
+
+KEYWORD = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+"""An EHLO keyword, in upper case (RFC 5321, 4.1.1.1)."""
 
 
 @interop.feature("delivery")
@@ -71,7 +76,8 @@ def test_a_client_without_a_name_introduces_itself_by_its_address(desk: Desk) ->
 def test_every_extension_of_a_multiline_answer_is_understood(
     desk: Desk, client: smtp.Client, server: smtp.Server
 ) -> None:
-    offered = set(server.extensions(port="smtp", tls=desk.wants_tls))
+    # A keyword that the grammar does not allow need not be understood: Exim 4.94 offers PIPE_CONNECT.
+    offered = {each for each in server.extensions(port="smtp", tls=desk.wants_tls) if KEYWORD.fullmatch(each)}
     understood = set(client.hello(endpoint=desk.endpoint()).extensions)
     missed = ", ".join(sorted(offered - understood))
     assert not missed, f"the client did not see {missed}"

@@ -86,6 +86,12 @@ def test_a_situation_that_is_not_offered_leaves_the_cell_untested(project: pytes
     assert (cell["verdict"], cell["reason"]) == ("untested", "Garbler 1.0 is not set up to offer shouting")
 
 
+def test_a_scenario_that_has_nothing_to_try_leaves_the_cell_untested(project: pytest.Pytester) -> None:
+    run(project, "--interop-peer=steady@1.10", "--interop-feature=odd").assert_outcomes(skipped=1)
+    cell = cells(project)["steady@1.10", "odd"]
+    assert (cell["verdict"], cell["reason"]) == ("untested", "Steady is even")
+
+
 def test_a_silent_peer_is_a_hang_of_the_server_and_the_run_goes_on(project: pytest.Pytester) -> None:
     run(project, "--interop-peer=mute", "--interop-peer=steady@1.10", "--interop-retries=0")
     found = cells(project)["mute@1.0", "long"]
@@ -141,7 +147,7 @@ def test_a_failure_that_does_not_repeat_is_flaky_with_its_count(project: pytest.
 
 def test_a_peer_that_cannot_start_leaves_its_cells_untested(project: pytest.Pytester) -> None:
     result = run(project, "--interop-peer=stillborn", "--interop-peer=steady@1.10")
-    result.assert_outcomes(passed=2, skipped=3, errors=1)
+    result.assert_outcomes(passed=2, skipped=5, errors=1)
     found = [cell for (peer, _), cell in cells(project).items() if peer == "stillborn@1.0"]
     assert {cell["verdict"] for cell in found} == {"untested"}
     assert all("exited with status 3 before it was ready" in cell["reason"] for cell in found)

@@ -112,7 +112,15 @@ def test_accept_turns_the_run_green_and_keeps_comments(project: pytest.Pytester)
     file = project.path / "interop-expectations.yaml"
     file.write_text("# ours\nexpectations: []\n")
     accepted = project.run(
-        "interop", "accept", "interop-report", "--reason", "upstream: cuts", "--owner", "jane"
+        sys.executable,
+        "-m",
+        "interop.cli",
+        "accept",
+        "interop-report",
+        "--reason",
+        "upstream: cuts",
+        "--owner",
+        "jane",
     )
     assert accepted.ret == 0
     assert file.read_text().startswith("# ours\n")

@@ -39,8 +39,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "bundle",
         help="pack one gap for a bug report",
-        description="Pack a cell that does not work: what was expected and seen, versions, clause, transcript,"
-        " the peer's own files, and how to have it at home without this tool.",
+        description="Pack a cell that does not work: what was expected and seen, versions, clause,"
+        " transcript, the peer's own files, and how to have it at home without this tool.",
     )
     add_cell_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="a .tar.gz, .tgz or .zip")
@@ -88,7 +88,7 @@ def collect(found: FoundCell, catalog: Catalog, *, config: str = "") -> dict[str
         transcript=wire["text"] if wire else "",
         exchange=exchange,
         peer=peer,
-        repro=[word for word in command(found, config=config) if word != "--interop-evidence"],
+        repro=command(found, config=config),
         left_out=left_out,
     )
     texts = {"README.md": readme(material), "evidence.txt": evidence, "transcript.txt": material.transcript}

@@ -9,12 +9,17 @@ from pathlib import Path
 
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._matrices import find_matrix
+from interop.cli._missing import run_missing
 from interop.errors import ConfigError, InteropError
 from interop.judge.check import check, exit_code
+from interop.judge.history import together
+from interop.load.catalog import Catalog
 from interop.load.record import write_atomic
 from interop.load.rules import check_rules, check_words
 from interop.load.stack import read_stack
 from interop.model.finding import Report
+from interop.model.matrix import Matrix
+from interop.model.stack import Stack
 from interop.report import findings_json, findings_text, sheet_html, sheet_markdown
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -62,6 +67,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=_days,
         help=f"evidence that is older counts as not tested (default: {check_rules()['max_age_days']})",
     )
+    parser.add_argument(
+        "--test",
+        action="store_true",
+        help="run what nobody has tested, where an engine is there, and answer again",
+    )
+    parser.add_argument(
+        "--report",
+        metavar="DIR",
+        type=Path,
+        default=Path("interop-report-check"),
+        help="where the runs of --test are kept (default: %(default)s)",
+    )
     parser.add_argument("--out", metavar="FILE", type=Path, help="write there instead of to the terminal")
     add_config_option(parser)
     parser.set_defaults(run=run)
@@ -70,16 +87,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the answer; return its exit code."""
     try:
-        stack = read_stack(arguments.stack)
-        report = check(
-            stack,
+        stack, matrix, catalog = (
+            read_stack(arguments.stack),
             find_matrix(arguments.matrix),
-            rules=check_rules(),
-            now=time.time(),
-            catalog=find_catalog(arguments).implementations,
-            max_age_days=arguments.max_age,
-            change=_changes(arguments.change),
+            find_catalog(arguments),
         )
+
+        def answer(known: Matrix) -> Report:
+            return check(
+                stack,
+                known,
+                rules=check_rules(),
+                now=time.time(),
+                catalog=catalog.implementations,
+                max_age_days=arguments.max_age,
+                change=_changes(arguments.change),
+            )
+
+        report = answer(matrix)
+        if arguments.test:
+            made = run_missing(report.findings, arguments.report, _product(stack, catalog, arguments))
+            report = answer(together([matrix, *made])) if made else report
         text = _render(report, arguments.format)
         if arguments.out is None:
             sys.stdout.write(text)
@@ -102,6 +130,14 @@ def _render(report: Report, wanted: str) -> str:
         case "html":
             return sheet_html.render(report, rules, words)
     return findings_text.render(report, words)
+
+
+def _product(stack: Stack, catalog: Catalog, arguments: argparse.Namespace) -> list[str]:
+    """Return the arguments by which a run takes the stack's product: shipped, or the configuration's."""
+    if arguments.config is not None:
+        return [f"--interop-config={arguments.config}"]
+    shipped = {each.name for each in catalog.implementations}
+    return [f"--interop-product={stack.product}"] if stack.product in shipped else []
 
 
 def _changes(given: list[str]) -> dict[str, str]:

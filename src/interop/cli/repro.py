@@ -23,8 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "repro",
         help="repeat one cell of the matrix",
-        description="Print the pytest command that repeats one cell, and run it. Evidence is kept in any case."
-        " The exit code is pytest's: 0 when it works now, 1 when it does not.",
+        description="Print the pytest command that repeats one cell, and run it. Evidence is kept in any"
+        " case. The exit code is pytest's: 0 when it works now, 1 when it does not.",
     )
     add_cell_arguments(parser)
     parser.add_argument("--config", metavar="FILE", help="the product's description, as for --interop-config")
@@ -39,7 +39,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the command; run it unless only the printing was asked for."""
-    words = command(find_cell(arguments), config=arguments.config or "", product=arguments.product or "")
+    found = find_cell(arguments)
+    report = os.path.relpath(found.report / _OWN_REPORT)
+    words = command(found, config=arguments.config or "", product=arguments.product or "")
+    words += ["--interop-evidence", "--interop-report", report]
     print(shlex.join(words), flush=True)
     if arguments.only_print:
         return 0
@@ -55,7 +58,6 @@ def command(found: FoundCell, *, config: str = "", product: str = "") -> list[st
     config = config or given.interop_config or ""
     if not product and given.interop_product:
         product = _selector(cell.product_key, _catalog(config))
-    report = os.path.relpath(found.report / _OWN_REPORT)
     words = ["pytest", "--interop"]
     words += ["--interop-config", config] if config else []
     words += ["--interop-product", product] if product else []
@@ -68,7 +70,6 @@ def command(found: FoundCell, *, config: str = "", product: str = "") -> list[st
         "--interop-peer",
         cell.peer_key,
     ]
-    words += ["--interop-evidence", "--interop-report", report]
     return [*words, f"{found.scenario}[{found.pair}]"] if found.scenario else words
 
 

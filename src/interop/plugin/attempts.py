@@ -64,6 +64,14 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """The scenario itself says that it has nothing to try on this pairing: the cell is untested."""
+
+    reason: str
+    reports: list[pytest.TestReport]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotHad:
     """A party could not be brought up, so nothing was attempted."""
 
@@ -123,7 +131,7 @@ class Attempts:
             raise RuntimeError("interop_pairing can only be used by a scenario of a suite")
         return self._scene.pairing
 
-    def make(self, company: Company, trial: Trial, nextitem: pytest.Item | None) -> Tried | NotHad:
+    def make(self, company: Company, trial: Trial, nextitem: pytest.Item | None) -> Tried | Declined | NotHad:
         """Run the item once and record it."""
         suite, actor = self._suites[trial.pair.place.suite], self._actors[trial.pair.place.key]
         found = _seats(company, trial, actor)
@@ -141,6 +149,8 @@ class Attempts:
             current.reset(token)
             self._scene = None
             pairing.close()
+        if isinstance(scene.error, pytest.skip.Exception):
+            return Declined(reason=str(scene.error), reports=reports)
         seen = _seen(scene, suite)
         attempt = self._record(scene, seen, time.monotonic() - clock)
         if scene.theirs.running is not None and scene.theirs.running.exited() is not None:

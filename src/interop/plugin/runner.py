@@ -23,11 +23,14 @@ from interop.model.expectation import Expectation
 from interop.model.matrix import Known, Verdict
 from interop.model.suite import Suite, Workaround
 from interop.plan import Pair, cell
-from interop.plugin.attempts import Attempts, NotHad, Trial, Tried
+from interop.plugin.attempts import Attempts, Declined, NotHad, Trial, Tried
 from interop.plugin.cast import Actor
 from interop.plugin.collect import FEATURE, PAIR, SKIP, Collection, scenario_id
 from interop.plugin.company import Company
 from interop.plugin.settings import Settings
+
+Try = Callable[[Trial], Tried | Declined | NotHad]
+"""Makes one attempt of a trial."""
 
 LOG_LINES = 12
 """Lines of a log that a failure to bring a peer up ends with."""
@@ -84,7 +87,7 @@ class Runner:
             return [_made_report(item, "skipped", down)]
         trial = Trial(item=item, pair=pair, peer=pair.peer)
 
-        def attempt(changed: Trial) -> Tried | NotHad:
+        def attempt(changed: Trial) -> Tried | Declined | NotHad:
             return self.attempts.make(company, changed, nextitem)
 
         first = attempt(trial)
@@ -92,6 +95,9 @@ class Runner:
             self.down[first.party] = first.reason
             self._skip(item, pair, first.reason)
             return [_made_report(item, "failed", _with_log(first))]
+        if isinstance(first, Declined):
+            self._skip(item, pair, first.reason)
+            return first.reports
         tries = self._repeat(company, trial, first, attempt)
         standing = self._stand(item, pair, tries)
         if any(each.attempt.outcome in BROKEN for each in tries):
@@ -100,7 +106,11 @@ class Runner:
         return _final(tries, standing)
 
     def _repeat(
-        self, company: Company, trial: Trial, first: Tried, attempt: Callable[[Trial], Tried | NotHad]
+        self,
+        company: Company,
+        trial: Trial,
+        first: Tried,
+        attempt: Try,
     ) -> list[Tried]:
         """Repeat as asked; a broken attempt at least `retries` times more, the last on a fresh peer."""
         tries = [first]
@@ -114,7 +124,7 @@ class Runner:
                 except InteropError:
                     break  # the next item says that it cannot be had
             again = attempt(replace(trial, number=number, why="fresh-peer" if fresh else "repeat"))
-            if isinstance(again, NotHad):
+            if not isinstance(again, Tried):
                 break
             tries.append(again)
         return tries
@@ -123,9 +133,7 @@ class Runner:
         broken = any(each.attempt.outcome in BROKEN for each in tries)
         return max(self.settings.repeat, 1 + self.settings.retries if broken else 1)
 
-    def _triangulate(
-        self, company: Company, trial: Trial, attempt: Callable[[Trial], Tried | NotHad]
-    ) -> None:
+    def _triangulate(self, company: Company, trial: Trial, attempt: Try) -> None:
         """Run the scenario with each control against the same running peer, or take what is known of it."""
         suite = self.suites[trial.pair.place.suite].folder
         for item in self.collection.controls(trial.item):
@@ -147,7 +155,11 @@ class Runner:
                 self.controls.keep(tried.attempt, control, peer, suite)
 
     def _try_workaround(
-        self, company: Company, trial: Trial, standing: Standing, attempt: Callable[[Trial], Tried | NotHad]
+        self,
+        company: Company,
+        trial: Trial,
+        standing: Standing,
+        attempt: Try,
     ) -> None:
         """Run once more under the declared workaround, where it names something that can be run."""
         feature = self.suites[trial.pair.place.suite].feature(trial.item.stash[FEATURE])

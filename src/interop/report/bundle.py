@@ -20,6 +20,7 @@ TRANSCRIPT_LINES = 120
 IMAGE = "interop-bundle"
 HOST_PORTS = 20_000
 """Added to a peer's port to give the host's."""
+LAST_PORT = 65_535
 
 _BLAMED = {
     Blame.PRODUCT: "{product}",
@@ -75,7 +76,7 @@ class Material:
 
 
 def readme(material: Material) -> str:
-    """Return the first page: what, with what, by which clause, expected and seen, and how to have it at home."""
+    """Return the first page: with what, by which clause, expected and seen, and how to have it at home."""
     cell = material.cell
     product, peer = _name(material.product_party, cell.product), _name(material.peer_party, cell.peer)
     parts = [
@@ -129,15 +130,16 @@ def _clause(material: Material, *, product: str, peer: str) -> str:
     clause = f"[{feature.clause}]({feature.url})" if feature.url else feature.clause
     blamed = _BLAMED[cell.blame].format(product=product, peer=peer)
     sure = f" ({cell.confidence})" if cell.confidence else ""
+    seen, *grounds = cell.reason.strip().splitlines() or [cell.outcome]
     broken = cell.attempts.total - cell.attempts.passed
     lines = [
         "## Expected and seen",
         "",
         f"- Clause: {clause} ({feature.level})",
         f"- Expected: {_sentence(cell.scenario) or feature.title}",
-        f"- Seen: {' '.join(cell.reason.split()) or cell.outcome}",
+        f"- Seen: {seen}",
         f"- How often: {broken} of {cell.attempts.total} attempts did not pass",
-        f"- At fault, as far as was found out: {blamed}{sure}",
+        f"- At fault, as far as was found out: {blamed}{sure}{''.join(f'; {each}' for each in grounds)}",
     ]
     if cell.workaround:
         lines.append(f"- What helps: {cell.workaround}")
@@ -159,7 +161,7 @@ def _at_home(material: Material) -> str:
     peer = material.peer
     if peer is None:
         return ""
-    title = f"## Without pytest-interop\n\nThe folder `peer` holds all that {peer.implementation.title} was made of."
+    made = f"The folder `peer` holds all that {peer.implementation.title} was made of."
     if peer.release.image:
         build = f"docker pull {peer.release.image}"
     else:
@@ -168,18 +170,18 @@ def _at_home(material: Material) -> str:
         )
         build = f"docker build -t {IMAGE}{arguments} peer"
     commands = [*_CERTIFICATES, build, _run(peer)]
-    text = f"{title}\n\n```sh\n" + "\n".join(commands) + "\n```"
+    text = f"## Without pytest-interop\n\n{made}\n\n```sh\n" + "\n".join(commands) + "\n```"
     if not material.replayable or material.exchange is None:
         return text
-    port = peer.role.ports.get(material.exchange.port, next(iter(peer.role.ports.values()), 0))
-    number = HOST_PORTS + port
+    number = _published(peer.role.ports.get(material.exchange.port, next(iter(peer.role.ports.values()))))
     text += (
-        "\n\n`client.txt` is what the client said, byte by byte; `replay.py` says it again, one turn after the"
-        f" other, to port `{material.exchange.port}`:\n\n```sh\npython3 replay.py 127.0.0.1 {number}\n```"
+        "\n\n`client.txt` is what the client said, byte by byte; `replay.py` says it again, one turn after"
+        f" the other, to port `{material.exchange.port}`:\n\n```sh\npython3 replay.py 127.0.0.1 {number}\n```"
     )
     if not any(turn.layer for turn in material.exchange.turns):
         text += (
-            f"\n\nor, line by line:\n\n```sh\n(while IFS= read -r line; do printf '%s\\n' \"$line\"; sleep 0.3; done"
+            "\n\nor, line by line:\n\n```sh\n"
+            "(while IFS= read -r line; do printf '%s\\n' \"$line\"; sleep 0.3; done"
             f" <client.txt) | nc 127.0.0.1 {number}\n```"
         )
     if not material.exchange.whole:
@@ -192,9 +194,9 @@ def _at_home(material: Material) -> str:
 
 _CERTIFICATES = (
     "mkdir -p state/tls && chmod 777 state",
-    "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=mail.interop.test"
-    " -addext subjectAltName=DNS:mail.interop.test,DNS:localhost"
-    " -keyout state/tls/key.pem -out state/tls/cert.pem",
+    "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=mail.interop.test \\",
+    "    -addext subjectAltName=DNS:mail.interop.test,DNS:localhost \\",
+    "    -keyout state/tls/key.pem -out state/tls/cert.pem",
     "cp state/tls/cert.pem state/tls/ca.pem",
 )
 
@@ -212,9 +214,14 @@ def _run(peer: Candidate) -> str:
     words += [f"--cap-add {name}" for name in role.security.capabilities]
     words += ['--volume "$PWD/state:/interop"']
     words += [f"--env {shlex.quote(f'{name}={value}')}" for name, value in variables.items()]
-    words += [f"--publish 127.0.0.1:{HOST_PORTS + port}:{port}" for port in role.ports.values()]
+    words += [f"--publish 127.0.0.1:{_published(port)}:{port}" for port in role.ports.values()]
     words += [peer.release.image or IMAGE, *map(shlex.quote, role.command)]
     return " \\\n    ".join(words)
+
+
+def _published(port: int) -> int:
+    """Return the host's port for a peer's."""
+    return port + HOST_PORTS if port + HOST_PORTS <= LAST_PORT else port
 
 
 def _with_the_tool(material: Material) -> str:

@@ -12,6 +12,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -205,11 +206,7 @@ class _Leg(asyncio.Protocol):
         self.flow.conversation.keep(self.side, data)
         if self.flow.stalled:
             return
-        delay = sum(each.seconds for each in self.flow.of("delay", self.side))
-        if delay:
-            asyncio.get_running_loop().call_later(delay, self._pass, data)
-        else:
-            self._pass(data)
+        self._after_delay(self._pass, data)
 
     def _pass(self, data: bytes) -> None:
         for each in (*self.flow.of("cut", self.side), *self.flow.of("stall", self.side)):
@@ -249,18 +246,32 @@ class _Leg(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._end(self.side)
-        if not self.flow.stalled:
-            self.other.send(None)
+        self._after_delay(self._pass_end)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(self.side)
+        self._after_delay(self._drop_other, exc)
+
+    def _pass_end(self) -> None:
+        if not self.flow.stalled:
+            self.other.send(None)
+
+    def _drop_other(self, exc: Exception | None) -> None:
         other = self.other.transport
         if other is not None and not other.is_closing():
             if exc is None:
                 other.close()
             else:
                 other.abort()
+
+    def _after_delay(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Do it behind whatever is still held back from this side, or at once."""
+        delay = sum(each.seconds for each in self.flow.of("delay", self.side))
+        if delay:
+            asyncio.get_running_loop().call_later(delay, action, *arguments)
+        else:
+            action(*arguments)
 
     def abort(self) -> None:
         """Drop this leg at once."""

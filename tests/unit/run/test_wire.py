@@ -132,6 +132,16 @@ def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str,
     assert time.monotonic() - began >= 0.2
 
 
+def test_the_end_of_a_delayed_side_stays_behind_its_last_bytes(wire: Wire) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    wire.delay(0.1, "server")
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        connection, _ = listener.accept()
+        connection.sendall(b"221 bye")
+        connection.close()
+        assert read(client, 100) == b"221 bye"
+
+
 def test_an_upstream_that_is_not_there_closes_the_client_and_is_the_servers(wire: Wire) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = gone.getsockname()

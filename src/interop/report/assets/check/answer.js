@@ -1,0 +1,91 @@
+// A check's answer as plain values: the same keys and sentences as `interop check --format json`.
+
+function documentOf(report, rules, words) {
+  const { stack } = report;
+  return {
+    customer: stack.customer,
+    product: stack.product,
+    product_version: stack.product_version,
+    go_live: stack.go_live,
+    answer: report.answer,
+    exit_code: rules.exit_codes[report.answer],
+    findings: report.findings.map((finding) => findingOf(finding, report, words)),
+    notes: report.notes,
+    evidence: {
+      run: report.run.id,
+      cells: report.cells,
+      product_versions: report.product_versions,
+      tested_from: report.tested_from,
+      tested_to: report.tested_to,
+    },
+    now: report.now,
+    max_age_days: report.max_age_days,
+  };
+}
+
+function findingOf(finding, report, words) {
+  const { cell, feature, nearest, minimum, limit, loss } = finding;
+  return {
+    component: finding.component.name,
+    system: systemOf(finding),
+    implementation: finding.implementation,
+    version: finding.version,
+    configuration: finding.configuration,
+    suite: finding.suite,
+    feature: feature.id,
+    title: feature.title,
+    role: finding.role,
+    level: feature.level,
+    impact: feature.impact,
+    status: finding.status,
+    cause: finding.cause,
+    answer: finding.answer,
+    says: causeText(finding, report, words),
+    fault: faultText(finding, report, words),
+    customer_sees: feature.customer_sees,
+    ways: finding.ways.map((way) => ({ ...way, says: wayText(finding, way, report, words) })),
+    likely: finding.likely,
+    likely_because: likelyText(finding, report, words, words.likely),
+    nearest: nearest && {
+      peer: nearest.cell.peer_key,
+      peer_version: nearest.cell.peer_version,
+      product_version: nearest.cell.product_version,
+      status: nearest.status,
+      differs: nearest.differs,
+      steps: nearest.steps,
+      days: nearest.days,
+      says: nearestText(finding, report, words),
+    },
+    tested: finding.tested,
+    working: finding.working,
+    below: finding.below,
+    above: finding.above,
+    needed: minimum,
+    found: limit && { limit: limit.name, value: limit.value, unit: limit.unit, at_least: limit.at_least },
+    test: finding.command,
+    test_needs: finding.needs,
+    untried: finding.untried,
+    loss: loss && {
+      failures: loss.failures,
+      attempts: loss.attempts,
+      rate: loss.rate,
+      failed_a_day: loss.failed_a_day,
+      hours_a_day: loss.hours_a_day,
+      cost_a_day: loss.cost_a_day,
+      currency: loss.currency,
+      arithmetic: arithmetic(loss, words),
+    },
+    evidence: cell && {
+      peer: cell.peer_key,
+      peer_version: cell.peer_version,
+      product_version: cell.product_version,
+      verdict: cell.verdict,
+      blame: cell.blame,
+      confidence: cell.confidence,
+      reason: cell.reason,
+      passed: cell.passed,
+      attempts: cell.total,
+      tested: cell.tested,
+    },
+  };
+}

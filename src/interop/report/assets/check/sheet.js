@@ -1,0 +1,248 @@
+// The expectations sheet for the customer: the same sections, sentences and room as the command line's sheet.
+
+const lengthOf = (text) => Array.from(text).length;
+const once = (names) => [...new Set(names)];
+
+/** Gather items into lists by what `keyOf` says of them, in the order of their first appearance. */
+function gathered(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const key = JSON.stringify(keyOf(item));
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()];
+}
+
+/** Everything on the sheet, in order. `paper` says how much two pages hold. */
+function buildSheet(report, rules, words, paper) {
+  let sheet = null;
+  for (const [most, rows] of paper.rooms) {
+    sheet = sheetOf(report, rules, words, { ...paper, most, rows });
+    if (!sheet.systems_more && !sheet.sections.some((section) => section.more)) break;
+  }
+  return sheet;
+}
+
+function sheetOf(report, rules, words, paper) {
+  const said = words.sheet;
+  const rows = systemRows(report, words);
+  const shown = rows.slice(0, paper.rows);
+  const points = fill(said.points, { n: whole(report.findings.length), tally: tallyText(report.findings, words) });
+  const height = (row) => Math.max(linesOf(row[0], 30), linesOf(row[3], 55));
+  const table = shown.reduce((sum, row) => sum + height(row), 0) + Math.floor(shown.length / 3);
+  const told = [brokenPart, conditionsPart, untestedPart, worksPart, reckoningPart, knownPart];
+  const sections = told.map((part) => part({ report, rules, words, said, most: paper.most }));
+  return {
+    title: fill(said.title, { product: productPlanned(report), customer: visible(report.stack.customer, 120) }),
+    dates: sheetDates(report, words),
+    answer: report.answer,
+    headline: said.answers[report.answer],
+    sentence: said.sentences[report.answer],
+    points,
+    systems_title: said.systems.title,
+    systems_head: ["system", "planned", "tested", "result"].map((column) => said.systems[column]),
+    systems: shown,
+    systems_more: moreText(rows.length - shown.length, words),
+    sections: fitted(sections, 9 + linesOf(points, paper.width) + paper.heading + table, words, paper),
+  };
+}
+
+function sheetDates(report, words) {
+  const said = words.sheet;
+  const dates = [fill(said.prepared, { today: dayOf(report.now, words) })];
+  if (report.stack.go_live) dates.push(fill(said.go_live, { day: writtenDay(report.stack.go_live, words) }));
+  if (!report.tested_to) return [...dates, said.nothing_tested];
+  const [from, to] = [report.tested_from, report.tested_to].map((when) => dayOf(when, words));
+  return [...dates, fill(said[from === to ? "tested_once" : "tested"], { from, to })];
+}
+
+function systemRows(report, words) {
+  const said = words.sheet.systems;
+  const rows = [];
+  for (const component of report.stack.components) {
+    const found = report.findings.filter((each) => each.component.name === component.name);
+    if (!found.length) continue;
+    const [first] = found;
+    let planned = visible(first.version, 60) || said.any;
+    if (component.distribution) planned = fill(said.on, { version: planned, distribution: visible(component.distribution, 60) });
+    if (component.configuration) {
+      planned = fill(said.configured, { version: planned, configuration: visible(component.configuration, 60) });
+    }
+    const tested = once(found.flatMap((each) => (each.working.length ? each.working : each.tested)));
+    const own = visible(component.name, 60);
+    let name = caseless(own) === caseless(first.title) ? own : `${own} (${visible(first.title, 60)})`;
+    if (component.name === component.implementation) name = visible(first.title, 60);
+    rows.push([name, planned, visible(tested.join(", "), 80) || said.none, tallyText(found, words)]);
+  }
+  return rows;
+}
+
+const entry = (title, lines, about = "") => ({ title, about, lines });
+const part = (kind, entries, said) => ({ kind, title: said[kind].title, intro: said[kind].intro ?? "", entries, more: "" });
+
+/** What does not work: what the customer would notice, what to do, what it could cost. */
+function brokenPart({ report, rules, words, said, most }) {
+  const seen = (finding) => {
+    const told = fill(said.broken.seen[finding.cause], valuesOf(finding, report));
+    const author = sentence(finding.feature.customer_sees);
+    if (finding.cause === "limit" || !author) return told;
+    return finding.cause === "flaky" ? `${author} ${told}` : author;
+  };
+  const faultOf = ({ cell }) => (cell ? (decide(rules.customer_fault, { blame: cell.blame, confidence: cell.confidence }).fault ?? "") : "");
+  const toDo = (finding) => finding.ways.filter(({ kind }) => kind !== "workaround-useless").map((way) => wayText(finding, way, report, words));
+  const found = report.findings.filter(({ status }) => rules.broken.includes(status));
+  const alike = (each) => [each.suite, each.feature.id, each.cause, seen(each), faultOf(each), ...toDo(each)];
+  const entries = gathered(found, alike).map((group) => {
+    const [first] = group;
+    const lines = [[said.broken.sees, seen(first)]];
+    const fault = faultOf(first);
+    if (fault) {
+      const peers = joined(group.map((each) => valuesOf(each, report).peer), words, most);
+      lines.push([said.broken.cause, fill(said.broken.fault[fault], { peers, product: productTested(report) })]);
+    }
+    lines.push([said.broken.do, toDo(first).join(" ") || said.broken.nothing]);
+    const dearest = dearestOf(group);
+    if (dearest) lines.push([said.broken.cost, priceText(dearest, words)]);
+    const about = fill(said.broken.with, { peers: joined(group.map(systemOf), words, most) });
+    return entry(visible(first.feature.title, 120), lines, about);
+  });
+  return part("broken", entries, said);
+}
+
+function dearestOf(group) {
+  const weight = (loss) => [loss.cost_a_day[1], loss.failed_a_day[1]];
+  const dearer = (best, each) => (best && compareLists(weight(each), weight(best), compareNumbers) <= 0 ? best : each);
+  return group.map(({ loss }) => loss).filter(Boolean).reduce(dearer, null);
+}
+
+/** What a loss comes to in a sentence: money where it is known, else hours, else failures. */
+function priceText(loss, words) {
+  const said = words.sheet.broken;
+  let [found, shown] = [loss.failed_a_day, fill(said.failures, { amount: amount(loss.failed_a_day[1]) })];
+  if (loss.cost_a_day[1]) [found, shown] = [loss.cost_a_day, money(loss.cost_a_day[1], loss.currency)];
+  else if (loss.hours_a_day[1]) [found, shown] = [loss.hours_a_day, fill(said.hours, { amount: amount(loss.hours_a_day[1]) })];
+  return fill(said.each_day, { amount: shown, low: amount(found[0]), high: amount(found[2]), basis: basisText(loss, words) });
+}
+
+/** What has to be done first, each thing once with all that it is needed for. */
+function conditionsPart({ report, words, said, most }) {
+  const terms = (finding) => {
+    const named = valuesOf(finding, report);
+    const ways = finding.ways.map(({ kind, what }) => {
+      const shown = kind === "workaround" ? sentence(what) : visible(what, 80);
+      return fill(said.conditions[kind.startsWith("version") ? finding.cause : kind], { ...named, what: shown });
+    });
+    return finding.cause === "fallback" ? [fill(said.conditions.fallback, named), ...ways] : ways;
+  };
+  const asked = report.findings.filter(({ status }) => status === "works-with-condition");
+  const needed = asked.flatMap((finding) => terms(finding).map((text) => ({ finding, text, name: systemOf(finding) })));
+  const groups = gathered(needed, ({ name, text }) => [name, text]).map((group) => ({
+    name: group[0].name,
+    text: group[0].text,
+    features: group.map(({ finding }) => visible(finding.feature.title, 80)),
+  }));
+  return part("conditions", mergedEntries(groups, ({ text }) => text, { report, words, most }), said);
+}
+
+/** What nobody tried, why, and what is likely. */
+function untestedPart({ report, words, said, most }) {
+  const texts = (finding) => [
+    fill(said.untested.causes[finding.cause], valuesOf(finding, report)),
+    likelyText(finding, report, words, said.untested.likely),
+    ...finding.ways.map((way) => wayText(finding, way, report, words)),
+  ];
+  const found = report.findings.filter(({ status }) => status === "not-tested");
+  const told = found.map((finding) => ({ finding, name: systemOf(finding), text: texts(finding).filter(Boolean) }));
+  const groups = gathered(told, ({ name, text }) => [name, text]).map((group) => ({
+    name: group[0].name,
+    text: group[0].text.join(" "),
+    features: group.map(({ finding }) => visible(finding.feature.title, 80)).sort(byCharacters),
+  }));
+  return part("untested", mergedEntries(groups, ({ text }) => text, { report, words, most }), said);
+}
+
+function mergedEntries(groups, textOf, { report, words, most }) {
+  return gathered(groups, (each) => [textOf(each), each.features]).map((group) => {
+    const names = group.map(({ name }) => name);
+    const [{ features }] = group;
+    return entry(joined(names, words, most), [["", textOf(group[0])], ["", concerns(report, names, features, words, most)]]);
+  });
+}
+
+/** Which functions something is about; that it is all of them when it is. */
+function concerns(report, names, features, words, most) {
+  const asked = report.findings.filter((each) => systemOf(each) === names[0]).length;
+  if (features.length === asked && asked > 1) return fill(words.sheet.concerns_all, { n: String(asked) });
+  return fill(words.sheet.concerns, { features: joined(features, words, most) });
+}
+
+/** What works, once for all systems in which the same functions do. */
+function worksPart({ report, words, said, most }) {
+  const systems = gathered(report.findings, systemOf).map((group) => {
+    const works = group.filter(({ status }) => status === "works");
+    const features = works.map((each) => visible(each.feature.title, 80)).sort(byCharacters);
+    return { name: systemOf(group[0]), all: works.length === group.length, features, first: report.findings.indexOf(works[0]) };
+  });
+  const working = systems.filter(({ features }) => features.length).sort((left, right) => left.first - right.first);
+  const entries = gathered(working, ({ all, features }) => [all, features]).map((group) => {
+    const [{ all, features }] = group;
+    const everything = all ? `${fill(said.works.all, { n: String(features.length) })} ` : "";
+    return entry(joined(group.map(({ name }) => name), words, most), [["", `${everything}${joined(features, words, most)}.`]]);
+  });
+  return part("works", entries, said);
+}
+
+/** The arithmetic, once for each loss however many functions have it. */
+function reckoningPart({ report, words, said, most }) {
+  const entries = gathered(report.findings.filter(({ loss }) => loss), ({ loss }) => loss).map((group) => {
+    const features = group.map((each) => visible(each.feature.title, 80));
+    return entry(joined(features, words, most), arithmetic(group[0].loss, words).map((line) => ["", `${line}.`]));
+  });
+  return part("reckoning", entries, said);
+}
+
+/** What all of this rests on. */
+function knownPart({ report, said }) {
+  const source = { run: visible(report.run.id, 80), cells: whole(report.cells) };
+  const lines = [["", fill(said.known.text, { product: productTested(report) })], ["", fill(said.known.source, source)]];
+  return part("known", [entry("", lines)], said);
+}
+
+/** Names with commas; those beyond `most` characters are counted. */
+function joined(names, words, most) {
+  const every = once(names);
+  let [length, shown] = [0, 0];
+  while (shown < every.length && (!shown || length + lengthOf(every[shown]) <= most)) {
+    length += lengthOf(every[shown]) + 2;
+    shown += 1;
+  }
+  const text = every.slice(0, shown).join(", ");
+  return shown < every.length ? `${text} ${moreText(every.length - shown, words)}` : text;
+}
+
+const moreText = (left, words) => (left > 0 ? fill(words.sheet.more, { n: String(left) }) : "");
+const linesOf = (text, width) => Math.max(1, Math.ceil(lengthOf(text) / width));
+
+/** The sections without the entries that two pages do not hold; what is left out is counted. */
+function fitted(sections, taken, words, paper) {
+  const kept = sections.filter((section) => section.entries.length).map((section) => ({ section, entries: [...section.entries] }));
+  const heights = (entries) => entries.reduce((sum, each) => sum + heightOf(each, paper.width), 0);
+  const room = paper.lines - taken - kept.reduce((sum, { section }) => sum + paper.heading + (section.intro ? 1 : 0), 0);
+  // What does not work may be twice as long as anything else.
+  const weight = ({ section, entries }) => heights(entries) / (section.kind === "broken" ? 2 : 1);
+  while (kept.reduce((sum, { entries }) => sum + heights(entries), 0) > room) {
+    const shrinkable = kept.filter(({ entries }) => entries.length > 1);
+    if (!shrinkable.length) break;
+    shrinkable.reduce((best, each) => (weight(each) > weight(best) ? each : best)).entries.pop();
+  }
+  return kept.map(({ section, entries }) => {
+    const left = section.entries.length - entries.length;
+    return { ...section, entries, more: left > 0 ? fill(words.sheet.more_entries, { n: String(left) }) : "" };
+  });
+}
+
+function heightOf({ title, about, lines }, width) {
+  const labelled = lines.filter(([label]) => label);
+  if (!labelled.length) return linesOf([title, ...lines.map(([, text]) => text)].join(" "), width) + 1;
+  return linesOf(`${title} ${about}`, width) + labelled.reduce((sum, [, text]) => sum + linesOf(text, width - 20), 0) + 1;
+}
