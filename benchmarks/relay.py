@@ -47,6 +47,7 @@ Wire.route = lambda self, name, upstream, *, listen="": upstream[1]
 
 
 def main() -> None:
+    """Measure what was asked for, and print it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="how often each (default: 5)")
     parser.add_argument("--small", type=int, default=200, metavar="N", help="small mails (default: 200)")
@@ -65,14 +66,15 @@ def main() -> None:
             compare(arguments.pairs, lambda relay: run(Path(folder), needs_relay, relay=relay))
 
 
-def compare(pairs: int, measure: Callable[[bool], float]) -> None:
+def compare(pairs: int, measure: Callable[..., float]) -> None:
     """Measure without and with, in turn, and print the median of the pairs' ratios."""
-    measure(True)
-    without, with_it = [], []
+    measure(relay=True)
+    without: list[float] = []
+    with_it: list[float] = []
     for number in range(pairs):
         # Whichever comes first in a pair has the colder caches.
         for relay in (False, True) if number % 2 else (True, False):
-            (with_it if relay else without).append(measure(relay))
+            (with_it if relay else without).append(measure(relay=relay))
     ratios = [slow / fast for fast, slow in zip(without, with_it, strict=True)]
     print(
         f"  without {statistics.median(without):.3f} s, with {statistics.median(with_it):.3f} s,"
@@ -115,6 +117,7 @@ def failing(folder: Path) -> list[str]:
 
 
 def fine(attempt: dict[str, object]) -> bool:
+    """Say whether an attempt showed nothing wrong."""
     return attempt["outcome"] in {"passed", "unsupported"}
 
 

@@ -74,7 +74,7 @@ def test_a_connection_that_is_lost_at_quit_does_not_make_a_mail_undelivered(desk
 @interop.feature("silent-server")
 def test_a_server_that_falls_silent_is_reported(desk: Desk) -> None:
     desk.watch().stall(SENDER, "client")
-    delivery = desk.try_one(desk.letter(desk.box()), timeout=2.0)
+    delivery = desk.try_one(desk.letter(desk.box()), timeout=1.0)
     assert delivery.failure is not None, "the client reports success though the server fell silent"
     assert delivery.failure.temporary is not False, "the client calls a silent server a permanent matter"
 
@@ -82,5 +82,5 @@ def test_a_server_that_falls_silent_is_reported(desk: Desk) -> None:
 @interop.feature("silent-greeting")
 def test_a_server_that_never_greets_is_reported(desk: Desk, interop_pairing: Pairing) -> None:
     interop_pairing.wire.stall(b"", "server", forward=False)
-    delivery = desk.try_one(desk.letter(desk.box()), timeout=2.0)
+    delivery = desk.try_one(desk.letter(desk.box()), timeout=1.0)
     assert delivery.failure is not None, "the client reports success though the server never greeted"

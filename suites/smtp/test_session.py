@@ -31,7 +31,7 @@ def test_a_mail_arrives_with_its_envelope(desk: Desk) -> None:
 @interop.feature("greeting-awaited")
 def test_the_client_says_nothing_before_the_greeting(desk: Desk) -> None:
     wire = desk.watch()
-    wire.delay(0.25, "server")
+    wire.delay(0.25, "server", once=True)
     desk.try_one(desk.letter(desk.box()))
     assert wire.conversations, "the client did not connect"
     first = wire.conversations[0].chunks[0]
@@ -40,7 +40,7 @@ def test_the_client_says_nothing_before_the_greeting(desk: Desk) -> None:
 
 @interop.feature("greeting-late")
 def test_a_greeting_that_comes_late_is_waited_for(desk: Desk, interop_pairing: Pairing) -> None:
-    interop_pairing.wire.delay(0.5, "server")
+    interop_pairing.wire.delay(0.5, "server", once=True)
     box = desk.box()
     desk.send(desk.letter(box))
     desk.only(box)

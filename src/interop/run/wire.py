@@ -70,6 +70,7 @@ class _Disturbance:
     after: bytes = b""
     forward: bool = True
     seconds: float = 0.0
+    once: bool = False
 
 
 class Switchboard:
@@ -114,9 +115,9 @@ class Wire:
         """Pass nothing more in either direction once that side has sent `after`; the connection stays."""
         self._disturbances.append(_Disturbance(kind="stall", side=side, after=after, forward=forward))
 
-    def delay(self, seconds: float, side: Side) -> None:
-        """Hold back what that side sends by so many seconds."""
-        self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds))
+    def delay(self, seconds: float, side: Side, *, once: bool = False) -> None:
+        """Hold back what that side sends by so many seconds; with `once` only its first bytes."""
+        self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds, once=once))
 
     def route(self, name: str, upstream: tuple[str, int], *, listen: str = "") -> int:
         """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given."""
@@ -183,6 +184,10 @@ class _Leg(asyncio.Protocol):
         self.upstream = upstream
         self.transport: Any = None
         self.waiting: list[bytes | None] = []
+        self.due = 0.0
+        """When the last of what is held back will pass, in the loop's time."""
+        self.begun = False
+        """Whether anything has come from this side."""
         self.connecting: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -207,6 +212,7 @@ class _Leg(asyncio.Protocol):
         if self.flow.stalled:
             return
         self._after_delay(self._pass, data)
+        self.begun = True
 
     def _pass(self, data: bytes) -> None:
         for each in (*self.flow.of("cut", self.side), *self.flow.of("stall", self.side)):
@@ -267,9 +273,13 @@ class _Leg(asyncio.Protocol):
 
     def _after_delay(self, action: Callable[..., None], *arguments: Any) -> None:
         """Do it behind whatever is still held back from this side, or at once."""
-        delay = sum(each.seconds for each in self.flow.of("delay", self.side))
-        if delay:
-            asyncio.get_running_loop().call_later(delay, action, *arguments)
+        delays = self.flow.of("delay", self.side)
+        delay = sum(each.seconds for each in delays if not (each.once and self.begun))
+        loop = asyncio.get_running_loop()
+        due = loop.time() + delay
+        if delay or due <= self.due:
+            self.due = max(due, self.due + 1e-6)  # never before what is held back already
+            loop.call_at(self.due, action, *arguments)
         else:
             action(*arguments)
 

@@ -132,6 +132,18 @@ def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str,
     assert time.monotonic() - began >= 0.2
 
 
+def test_a_delay_of_the_first_bytes_alone_lets_nothing_overtake_them(wire: Wire) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    wire.delay(0.1, "server", once=True)
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        connection, _ = listener.accept()
+        with connection:
+            for each in (b"220 first\r\n", b"250 second\r\n", b"221 third\r\n"):
+                connection.sendall(each)
+                time.sleep(0.02)
+            assert read(client, 32) == b"220 first\r\n250 second\r\n221 third"
+
+
 def test_the_end_of_a_delayed_side_stays_behind_its_last_bytes(wire: Wire) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     wire.delay(0.1, "server")

@@ -1,0 +1,259 @@
+"""Stacks made by chance, always the same ones, over matrices with everything odd in them; and what Python answers.
+
+The browser's checker has to answer each of them with the same verdict, statuses and sentences.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from interop.errors import InteropError
+from interop.judge.check import check
+from interop.judge.history import together
+from interop.load.rules import check_rules, check_words
+from interop.load.stack import load_stack
+from interop.model.attempt import Limit, Party
+from interop.model.implementation import Implementation
+from interop.model.matrix import Blame, Cell, Matrix, Tally, Verdict
+from interop.report import findings_json, sheet
+from tests.unit import examples, stack_examples
+
+SEED = 20261122
+DAY = 86_400.0
+NOW = examples.STARTED + 20 * DAY
+
+_LIMITS = (
+    Limit(name="largest message", value=2_097_152, unit="B", at_least=True),
+    Limit(name="largest message", value=10_240_000, unit="bytes"),
+    Limit(name="recipients", value=100, unit="recipients"),
+    Limit(name="patience", value=2.5, unit="min"),
+    Limit(name="largest message", value=float("inf"), unit="MB", at_least=True),
+)
+_VERSIONS = (
+    "3.10.13 3.10.2 3.9 3.7.11 3.7 4.97 4.98.2 8.18.1 1.4.5 1:2.3.4+dfsg-4 2.0~rc1 10.11.6-MariaDB v7.6.0p1 0 99 banana"
+    " 1.15.0 7.6.0p1 2.0.0-rc.1 1.0.post1 1.0.dev2 2024a 3.4.1-r0"
+).split()
+_RANGES = ('">=3.7 <3.11"', '">=4.96"', '"<7.0"', '"3.*"', '"!=4.96"', '">=3.7,<3.10.13"', '"==3.7.11"')
+_UNKNOWN = ("Haraka 3.0.3", "Microsoft Exchange 2019", "postfxi 3.10", "qmail", "{implementation: O'Toole \"Mail\"}")
+_DISTRIBUTIONS = ("Debian 12", "Debian 13", "debian bookworm", "Ubuntu 24.04", "Debina 12", "trixie", "Slackware 15")
+_MINIMUMS = ('">= 20 MB"', '"1.5 MiB"', "100", '">= 101 recipients"', '"at least 2 min"', '"3 parsecs"', '"7 B"')
+_TITLES = {"opensmtpd": "OpenSMTPD", "exim": "Exim", "postfix": "Postfix", "exim4": "exim4"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One stack, as a file, and what it is held against."""
+
+    matrix: int
+    """Index in `matrices`."""
+    text: str
+    now: float
+
+
+def catalog() -> tuple[Implementation, ...]:
+    """Return the shipped catalogue."""
+    return stack_examples.catalog().implementations
+
+
+@functools.cache
+def matrices() -> tuple[Matrix, ...]:
+    """Return what the stacks are held against."""
+    chance = random.Random(SEED)
+    odd = _shaken(examples.smtp(), chance)
+    newer = _of_product(_shaken(examples.smtp(), chance), "3.12.1", 10 * DAY)
+    return (odd, together([odd, newer]), examples.two_suites(), examples.with_gaps(), stack_examples.matrix())
+
+
+def cases(number: int) -> Iterator[Case]:
+    """Yield as many stacks."""
+    chance = random.Random(SEED + 1)
+    known = matrices()
+    for _ in range(number):
+        which = chance.choice((0, 0, 1, 1, 1, 2, 3, 4, 4))
+        matrix = known[which]
+        now = NOW if which < 4 else stack_examples.NOW
+        text = _stack(chance, matrix)
+        yield Case(matrix=which, text=text, now=now + chance.choice((0, 0, 0, 0.5 * DAY, 175 * DAY)))
+
+
+def expected(case: Case) -> dict[str, Any]:
+    """Return what Python answers, as plain values; the sentence of the mistake where the stack is wrong."""
+    rules, words = check_rules(), check_words()
+    try:
+        stack = load_stack(case.text)
+        report = check(stack, matrices()[case.matrix], rules=rules, now=case.now, catalog=catalog())
+    except InteropError as error:
+        return {"mistake": " ".join(filter(None, (error.what, error.hint)))}
+    answer = findings_json.document(report, rules, words)
+    for key in ("format", "change"):
+        answer.pop(key)
+    for finding in answer["findings"]:
+        for key in ("scenario", "file"):
+            (finding["evidence"] or {}).pop(key, None)
+    shown = dataclasses.asdict(sheet.build(report, rules, words))
+    plain: dict[str, Any] = json.loads(json.dumps({"answer": answer, "sheet": shown}).replace("Infinity", "null"))
+    return plain
+
+
+def _shaken(matrix: Matrix, chance: random.Random) -> Matrix:
+    """Return the matrix with every kind of verdict, age, limit and configuration in it, and odd versions."""
+    cells = []
+    for each in matrix.cells:
+        if chance.random() < 0.06:
+            continue
+        cells.append(_odd(each, chance) if each.verdict is Verdict.WORKS else each)
+        if each.peer == "postfix" and chance.random() < 0.7:
+            hard = dataclasses.replace(each, peer_key=f"{each.peer_key}+hardened", configuration="hardened")
+            cells.append(_odd(hard, chance))
+    parties = (*examples.parties(cells), *_schemes())
+    return dataclasses.replace(matrix, cells=tuple(cells), parties=parties)
+
+
+def _schemes() -> Iterator[Party]:
+    for name, version, scheme in (
+        ("smtplib", "3.11.7", "pep440"),
+        ("aiosmtpd", "1.4.6", "pep440"),
+        ("chasquid", "1.15", "semver"),
+    ):
+        yield Party(name=name, role="server", suite="smtp", version=version, version_scheme=scheme)
+
+
+def _odd(cell: Cell, chance: random.Random) -> Cell:
+    changes: dict[str, Any] = {"peer_version": f"{cell.peer_version}-1+deb13u1"} if chance.random() < 0.1 else {}
+    kind = chance.random()
+    if kind < 0.06:
+        total = chance.choice((3, 4, 12, 60, 400))
+        changes |= {
+            "verdict": Verdict.FLAKY,
+            "attempts": Tally(passed=chance.randrange(1, total), total=total),
+            "outcome": chance.choice(("failed", "hang", "crash")),
+            "blame": chance.choice(list(Blame)),
+            "confidence": chance.choice(("certain", "likely", "weak", "")),
+            "reason": chance.choice(("no reply for 30 s\nonly sometimes", "", "a\x1b[31m\u202eb\ttabbed")),
+        }
+    elif kind < 0.14:
+        changes |= {
+            "verdict": chance.choice((Verdict.FAILS, Verdict.FAILS, Verdict.UNSUPPORTED)),
+            "attempts": Tally(passed=0, total=chance.choice((1, 3, 7))),
+            "outcome": chance.choice(("failed", "hang", "unsupported")),
+            "blame": chance.choice(list(Blame)),
+            "confidence": chance.choice(("certain", "likely", "weak")),
+            "reason": "it did not arrive\nthe control passes: whose fault? " + "x" * chance.choice((0, 700)),
+            "workaround": chance.choice(("", "Set `ehlo_again`", "Ask them to upgrade.")),
+            "workaround_verified": chance.choice((True, False, None)),
+        }
+    elif kind < 0.18:
+        changes |= {
+            "verdict": Verdict.DEGRADED,
+            "reason": "works only after a second connection",
+            "workaround": chance.choice(("", "Greet again")),
+            "workaround_verified": chance.choice((True, None)),
+        }
+    elif kind < 0.21:
+        changes |= {
+            "verdict": chance.choice((Verdict.UNTESTED, Verdict.ERROR)),
+            "attempts": Tally(),
+            "tested": 0.0,
+            "reason": chance.choice(("", "the peer cannot be configured for `full-mailbox`")),
+        }
+    elif kind < 0.3:
+        changes |= {"attempts": Tally(passed=60, total=60)}
+    if chance.random() < 0.12:
+        changes["tested"] = cell.tested - chance.choice((10, 160, 161, 400)) * DAY - chance.random()
+    if chance.random() < 0.2:
+        changes["limits"] = tuple(chance.sample(_LIMITS, chance.choice((1, 1, 2))))
+    return dataclasses.replace(cell, **changes)
+
+
+def _of_product(matrix: Matrix, version: str, later: float) -> Matrix:
+    cells = tuple(
+        dataclasses.replace(
+            each,
+            product_version=version,
+            product_key=f"smtplib@{version}",
+            tested=each.tested and each.tested + later,
+        )
+        for each in matrix.cells
+        if each.peer != "sendmail"
+    )
+    run = dataclasses.replace(matrix.run, product_version=version, started=matrix.run.started + later, id="later")
+    return dataclasses.replace(matrix, cells=cells, run=run)
+
+
+def _stack(chance: random.Random, matrix: Matrix) -> str:
+    lines = [f"customer: {chance.choice(('Globex', 'Ümlaut & Søn', 'Mega <b>Corp</b>'))}"]
+    product = chance.choices((matrix.run.product, "Smtplib", "smtpd"), (30, 5, 1))[0]
+    version = chance.choices(("", " 3.11.7", " 3.12.1", " 3.12", " 3.11", ' ">=3.11"', " 4.0"), (8, 6, 3, 2, 2, 1, 2))[0]
+    if '"' in version:
+        lines.append(f"product: {{name: {product}, version: {version.strip()}}}")
+    else:
+        lines.append(f"product: {product}{version}")
+    if chance.random() < 0.5:
+        lines.append(f"go_live: {chance.choices(('2027-02-01', '2026-12-31', '2027-02-30'), (9, 9, 1))[0]}")
+    lines.append("components:")
+    lines += [f"  - {_component(chance, matrix, at)}" for at in range(chance.choice((1, 1, 2, 3, 5)))]
+    lines.append("features:")
+    lines += [f"  - {each}" for each in _features(chance, matrix)]
+    if chance.random() < 0.6:
+        lines += ["deployment:", *(f"  {fact}" for fact in _deployment(chance))]
+    return "\n".join(lines) + "\n"
+
+
+def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
+    if chance.random() < 0.1:
+        return chance.choice(_UNKNOWN)
+    cell = chance.choice(matrix.cells)
+    name = chance.choice((cell.peer, cell.peer.upper(), _TITLES.get(cell.peer, cell.peer)))
+    short = cell.peer_version.partition("-")[0]
+    version = chance.choice((short, short, short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)))
+    kind = chance.random()
+    if kind < 0.15:
+        return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))
+    if kind < 0.25:
+        return f"{name} on {chance.choice(_DISTRIBUTIONS)}"
+    parts = [f"implementation: {name}", f"name: {chance.choice(('relay', 'Head office', 'store'))} {at}"]
+    if kind < 0.35:
+        parts.append(f"version: {chance.choice(_RANGES)}")
+    elif kind < 0.85:
+        parts.append(f'version: "{version}"')
+    if chance.random() < 0.2:
+        choices = ("hardened", "default", cell.configuration, "hardend", "tls-required")
+        parts.append(f"configuration: {chance.choice(choices)}")
+    if kind > 0.85 and chance.random() < 0.4:
+        parts.append(f"distribution: {chance.choice(_DISTRIBUTIONS)}")
+    if chance.random() < 0.04:
+        parts.append(f"role: {chance.choice(('smtp.server', 'smtp.client', 'smtp.sever'))}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _features(chance: random.Random, matrix: Matrix) -> list[str]:
+    known = [(suite.name, each) for suite in matrix.suites for each in suite.features]
+    chosen = chance.sample(known, min(len(known), chance.choice((1, 2, 4, 9, 20))))
+    written = []
+    for suite, each in chosen:
+        name = chance.choice((each.id, each.id, each.id.upper(), f"{suite}/{each.id}"))
+        if chance.random() < 0.25:
+            minimum = chance.choice(_MINIMUMS)
+            limit = chance.choice(("", "", "largest message", "recipients"))
+            written.append(f"{name}: {{{limit}: {minimum}}}" if limit else f"{name}: {minimum}")
+        else:
+            written.append(name)
+    if chance.random() < 0.02:
+        written.append("dot-stufing")
+    return written
+
+
+def _deployment(chance: random.Random) -> list[str]:
+    facts = [
+        f"sites: {chance.choice((1, 2, 900, 4200))}",
+        f"transactions_a_day: {chance.choice((17, 8000, 200000, 9000000))}",
+        f"time_to_restart_a_site: {chance.choice(('15 min', '30 s', '2.5 h', '1h'))}",
+        f"cost_of_an_hour_down: {chance.choice(('450 EUR', '85000 USD', '0.55 GBP', '1100.50CHF'))}",
+    ]
+    return [fact for fact in facts if chance.random() < 0.8] or facts[:1]
