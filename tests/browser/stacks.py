@@ -189,7 +189,8 @@ def _of_product(matrix: Matrix, version: str, later: float) -> Matrix:
 def _stack(chance: random.Random, matrix: Matrix) -> str:
     lines = [f"customer: {chance.choice(('Globex', 'Ümlaut & Søn', 'Mega <b>Corp</b>'))}"]
     product = chance.choices((matrix.run.product, "Smtplib", "smtpd"), (30, 5, 1))[0]
-    version = chance.choices(("", " 3.11.7", " 3.12.1", " 3.12", " 3.11", ' ">=3.11"', " 4.0"), (8, 6, 3, 2, 2, 1, 2))[0]
+    versions = ("", " 3.11.7", " 3.12.1", " 3.12", " 3.11", ' ">=3.11"', " 4.0")
+    version = chance.choices(versions, (20, 15, 3, 1, 1, 1, 1))[0]
     if '"' in version:
         lines.append(f"product: {{name: {product}, version: {version.strip()}}}")
     else:
@@ -206,12 +207,14 @@ def _stack(chance: random.Random, matrix: Matrix) -> str:
 
 
 def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
-    if chance.random() < 0.1:
+    if chance.random() < 0.05:
         return chance.choice(_UNKNOWN)
     cell = chance.choice(matrix.cells)
     name = chance.choice((cell.peer, cell.peer.upper(), _TITLES.get(cell.peer, cell.peer)))
     short = cell.peer_version.partition("-")[0]
-    version = chance.choice((short, short, short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)))
+    version = chance.choices(
+        (short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)), (7, 1, 1)
+    )[0]
     kind = chance.random()
     if kind < 0.15:
         return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))
@@ -222,7 +225,7 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
         parts.append(f"version: {chance.choice(_RANGES)}")
     elif kind < 0.85:
         parts.append(f'version: "{version}"')
-    if chance.random() < 0.2:
+    if chance.random() < 0.15:
         choices = ("hardened", "default", cell.configuration, "hardend", "tls-required")
         parts.append(f"configuration: {chance.choice(choices)}")
     if kind > 0.85 and chance.random() < 0.4:
@@ -234,11 +237,11 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
 
 def _features(chance: random.Random, matrix: Matrix) -> list[str]:
     known = [(suite.name, each) for suite in matrix.suites for each in suite.features]
-    chosen = chance.sample(known, min(len(known), chance.choice((1, 2, 4, 9, 20))))
+    chosen = chance.sample(known, min(len(known), chance.choice((1, 2, 3, 6, 20))))
     written = []
     for suite, each in chosen:
         name = chance.choice((each.id, each.id, each.id.upper(), f"{suite}/{each.id}"))
-        if chance.random() < 0.25:
+        if chance.random() < 0.1:
             minimum = chance.choice(_MINIMUMS)
             limit = chance.choice(("", "", "largest message", "recipients"))
             written.append(f"{name}: {{{limit}: {minimum}}}" if limit else f"{name}: {minimum}")

@@ -228,7 +228,7 @@ function globOf(pattern) {
   return new RegExp(`^(?:${source})$`, "u");
 }
 
-const literal = (character) => character.replace(/[\\^$.*+?()[\]{}|/-]/u, "\\$&");
+const literal = (character) => (/[A-Za-z0-9]/.test(character) ? character : `\\u{${character.codePointAt(0).toString(16)}}`);
 
 function bracket(inside) {
   const negated = inside[0] === "!";

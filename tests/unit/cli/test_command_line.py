@@ -1,0 +1,77 @@
+"""The command line as a user meets it, in this process."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import interop.plugin
+from interop.cli import build_parser, main
+
+ROOT = Path(__file__).parents[3]
+
+
+def commands() -> list[str]:
+    choices = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    assert choices is not None
+    return sorted(choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: interop {command}")
+    assert len(said.splitlines()) > 5
+
+
+def test_one_command_and_all_of_them_parse_alike() -> None:
+    assert build_parser("clean").parse_args(["clean"]).run is build_parser().parse_args(["clean"]).run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["peers", "--suite", "smpt"], "there is no suite 'smpt'. Did you mean 'smtp'?"),
+        (["peers", "postfx"], "Did you mean 'postfix'?"),
+        (["report", "nowhere.json"], "nowhere.json"),
+        (["init", "smtp.cleint"], "the suite smtp has no role 'cleint'. Did you mean 'smtp.client'?"),
+        (["accept", "nowhere"], "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_two(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_init_writes_files_that_load_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "smtp.client", "--folder", str(tmp_path), "--name", "acme"]) == 0
+    product = yaml.safe_load((tmp_path / "interop.yaml").read_text())["product"]
+    assert product["roles"] == {"smtp.client": {"driver": "acme_interop:Driver"}}
+    driver = (tmp_path / "acme_interop.py").read_text()
+    compile(driver, "acme_interop.py", "exec")
+    assert "def send(self, *, endpoint, mails" in driver
+    assert main(["init", "smtp.client", "--folder", str(tmp_path), "--name", "acme"]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_every_option_that_the_readme_names_is_one() -> None:
+    named = set(re.findall(r"--interop-([a-z]+)", (ROOT / "README.md").read_text()))
+    groups = (interop.plugin._TEXT, interop.plugin._LISTS, interop.plugin._NUMBERS, interop.plugin._FLAGS)
+    assert named <= {option[0] for group in groups for option in group}
+
+
+def test_every_page_that_the_readme_links_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / target).exists(), target
