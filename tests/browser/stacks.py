@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,7 @@ def expected(case: Case) -> dict[str, Any]:
         stack = load_stack(case.text)
         report = check(stack, matrices()[case.matrix], rules=rules, now=case.now, catalog=catalog())
     except InteropError as error:
-        return {"mistake": " ".join(filter(None, (error.what, error.hint)))}
+        return {"mistake": re.sub(r"(?m)^stack:", "line ", " ".join(filter(None, (error.what, error.hint))))}
     answer = findings_json.document(report, rules, words)
     for key in ("format", "change"):
         answer.pop(key)

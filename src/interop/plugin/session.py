@@ -143,7 +143,13 @@ class Session:
             return
         needed = [item.stash[PAIR].peer for item in items if not item.stash[SKIP]]
         order = list({candidate.id: candidate for candidate in (*self._shipped_actors(), *needed)}.values())
-        self._provisioner = Provisioner(self.engine, order, progress=self._progress, keep=self.settings.keep)
+        self._provisioner = Provisioner(
+            self.engine,
+            order,
+            progress=self._progress,
+            keep=self.settings.keep,
+            every=self.worker["workercount"] if self.worker else 1,
+        )
         self._company = Company(
             self.engine, self._provisioner, self.lineup.actors, progress=self._progress, met=self._met
         )

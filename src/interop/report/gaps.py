@@ -42,28 +42,39 @@ def _gap(number: int, ranking: Ranked) -> Iterator[str]:
     clause = f"[{escape(feature.clause)}]({feature.url})" if feature.url else escape(feature.clause)
     yield f"{clause} · {feature.level} · {feature.impact} · {escape(ranking.section.suite.title)}"
     yield ""
-    if feature.customer_sees:
-        yield f"- **The customer sees:** {escape(feature.customer_sees)}"
+    for label, value in told(ranking):
+        yield f"- **{label}:** {code(value) if label in CODE else escape(value, 1000)}"
+
+
+CODE = frozenset({"Evidence", "Repeat"})
+"""Labels of `told` whose values are for programs."""
+
+
+def told(ranking: Ranked) -> Iterator[tuple[str, str]]:
+    """Yield what is to be said of one cause of one gap: a label and a text, not yet escaped."""
+    first = ranking.cause.first
+    if ranking.gap.feature.customer_sees:
+        yield "The customer sees", ranking.gap.feature.customer_sees
     for line in ranking.versions:
-        yield f"- **Where:** {escape(line)}"
-    yield f"- **What happens:** {_what(ranking)}"
+        yield "Where", line
+    yield "What happens", _what(ranking)
     confidence = f" ({first.confidence})" if first.confidence else ""
     why = " ".join(text.because(ranking.cause)[1:])
-    yield f"- **At fault:** {ranking.at_fault}{confidence}. {escape(why, 1000)}"
+    yield "At fault", f"{ranking.at_fault}{confidence}. {why}".rstrip()
     if first.workaround:
         proof = {True: "verified", False: "does not help", None: "not verified"}[first.workaround_verified]
-        yield f"- **Workaround ({proof}):** {escape(first.workaround)}"
+        yield f"Workaround ({proof})", first.workaround
     if first.expectation:
-        yield f"- **Declared:** {escape(first.expectation, 500)}"
+        yield "Declared", first.expectation
     if first.evidence:
-        yield f"- **Evidence:** {code(first.evidence)}"
+        yield "Evidence", first.evidence
     if first.scenario:
-        yield f"- **Repeat:** {code(text.repeat(first))}"
+        yield "Repeat", text.repeat(first)
 
 
 def _what(ranking: Ranked) -> str:
     first = ranking.cause.first
-    what = escape(first.reason.split("\n", 1)[0], 500)
+    what = text.visible(first.reason.split("\n", 1)[0], 500)
     passed, total = first.attempts.passed, first.attempts.total
     if first.verdict is Verdict.FLAKY:
         low, high = wilson(passed, total)

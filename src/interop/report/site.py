@@ -9,8 +9,6 @@ imported.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
@@ -22,7 +20,7 @@ from interop.judge.summary import Cause, Gap, Headline, amount, headline
 from interop.model.matrix import Known, Matrix
 from interop.model.suite import Impact
 from interop.report.site_data import KNOWN, MEANINGS, book, embedded_evidence, link, script_json, sheet_ids
-from interop.report.site_markup import anchor, mark, outward, text
+from interop.report.site_markup import anchor, answer_of, content_hash, mark, outward, share, text
 from interop.report.site_plain import plain
 from interop.report.text import because, lasted, moment, ruling, standing, visible, workaround
 
@@ -37,29 +35,34 @@ MOST_NAMED = 12
 
 _SCRIPTS = ("dom", "data", "state", "choose", "table", "list", "panel", "main")
 _ASSETS = files("interop.report") / "assets"
-_STYLE = (_ASSETS / "report.css").read_text(encoding="utf-8")
+STYLE = (_ASSETS / "report.css").read_text(encoding="utf-8")
+"""What every page looks like."""
 _SCRIPT = "\n".join((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
 _PAGE = Template((_ASSETS / "page.html").read_text(encoding="utf-8"))
 _NOTHING = '<div class="answer"><p>Nothing was tested.</p></div>'
 _NO_EVIDENCE: Mapping[str, str] = MappingProxyType({})
 
 
-def render(matrix: Matrix, *, evidence: Mapping[str, str] = _NO_EVIDENCE) -> str:
-    """Return the page. `evidence` has texts by the cells' evidence paths; they are embedded, capped."""
+def render(matrix: Matrix, *, evidence: Mapping[str, str] = _NO_EVIDENCE, navigation: str = "") -> str:
+    """Return the page. `evidence` has texts by the cells' evidence paths; they are embedded, capped.
+
+    `navigation` is HTML that leads to the other pages of a published site; it stands before everything else.
+    """
     shown = sections(matrix)
     sheets = dict(zip(sheet_ids(shown), shown, strict=True))
     heads = {name: headline(section) for name, section in sheets.items()}
     product = f"{matrix.run.product} {matrix.run.product_version}"
     heading = next(iter(heads.values())).subject if len(heads) == 1 else product
     names = _names(sheets)
-    answer = " ".join(_sentence(head) for head in heads.values()) or "Nothing was tested."
+    answer = " ".join(answer_of(head) for head in heads.values()) or "Nothing was tested."
     return _PAGE.substitute(
-        script_hash=_hash(_SCRIPT),
-        style_hash=_hash(_STYLE),
+        script_hash=content_hash(_SCRIPT),
+        style_hash=content_hash(STYLE),
         generator=text(f"interop {matrix.run.interop_version}"),
         title=text(f"{heading}: interoperability"),
         description=text(answer, 400),
-        style=_STYLE,
+        style=STYLE,
+        navigation=navigation,
         heading=text(heading),
         answers="".join(_answer(name, names.get(name, ""), head) for name, head in heads.items()) or _NOTHING,
         facts=_facts(matrix, shown),
@@ -74,15 +77,6 @@ def render(matrix: Matrix, *, evidence: Mapping[str, str] = _NO_EVIDENCE) -> str
     )
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _sentence(head: Headline) -> str:
-    sentence = head.sentence()
-    return f"{sentence[:1].upper()}{sentence[1:]}."
-
-
 def _names(sheets: Mapping[str, Section]) -> dict[str, str]:
     """Return what tells the sheets apart for a reader; nothing when there is but one."""
     if len(sheets) < 2:  # noqa: PLR2004 - one sheet needs no name
@@ -95,20 +89,7 @@ def _names(sheets: Mapping[str, Section]) -> dict[str, str]:
 
 def _answer(sheet: str, name: str, head: Headline) -> str:
     whose = f'<p class="about">{anchor(link("sheet", sheet), name)}</p>' if name else ""
-    return f'<div class="answer">{whose}<p>{text(_sentence(head))}</p>{_share(head)}</div>\n'
-
-
-def _share(head: Headline) -> str:
-    """Return a bar of all cells by verdict; the words beside it say the same."""
-    total = head.cells.total()
-    left = 0.0
-    parts = []
-    for verdict in MEANINGS:
-        width = 100 * head.cells[verdict] / total
-        parts.append(f'<rect class="{verdict}" x="{left:.3f}" width="{width:.3f}" height="1"/>')
-        left += width
-    bar = "".join(parts)
-    return f'<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">{bar}</svg>'
+    return f'<div class="answer">{whose}<p>{text(answer_of(head))}</p>{share(head.cells)}</div>\n'
 
 
 def _facts(matrix: Matrix, shown: tuple[Section, ...]) -> str:

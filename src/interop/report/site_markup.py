@@ -1,11 +1,15 @@
-"""Pieces of HTML that the page's parts share. Every text that comes in is escaped here and nowhere else."""
+"""Pieces of HTML that the pages' parts share. Every text that comes in is escaped here and nowhere else."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections import Counter
 from html import escape
 
+from interop.judge.summary import Headline
 from interop.model.matrix import Verdict
-from interop.report.site_data import web_address
+from interop.report.site_data import MEANINGS, web_address
 from interop.report.style import GLYPHS
 from interop.report.text import visible
 
@@ -33,3 +37,27 @@ def mark(verdict: Verdict, word: str = "", note: str = "") -> str:
     small = f"<small>{text(note)}</small>" if note else ""
     said = f"<i>{GLYPHS[verdict]}</i><span>{text(word or verdict.value)}</span>{small}"
     return f'<span class="v {verdict}">{said}</span>'
+
+
+def answer_of(head: Headline) -> str:
+    """Return a section's answer as a sentence of its own."""
+    sentence = head.sentence()
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def share(cells: Counter[Verdict]) -> str:
+    """Return a bar of cells by verdict; the words beside it say the same."""
+    total = cells.total()
+    left = 0.0
+    parts = []
+    for verdict in MEANINGS:
+        width = 100 * cells[verdict] / total if total else 0.0
+        parts.append(f'<rect class="{verdict}" x="{left:.3f}" width="{width:.3f}" height="1"/>')
+        left += width
+    bar = "".join(parts)
+    return f'<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">{bar}</svg>'
+
+
+def content_hash(content: str) -> str:
+    """Return what a content security policy names a script or a style sheet by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"

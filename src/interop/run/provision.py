@@ -29,7 +29,10 @@ HOST_NAME = "mail.interop.test"
 
 
 class Provisioner:
-    """Brings up the candidates of a run, in the order in which they will be asked for."""
+    """Brings up the candidates of a run, in the order in which they will be asked for.
+
+    `every` is how many processes share that order: one of them will be asked for about every n-th.
+    """
 
     def __init__(
         self,
@@ -38,12 +41,14 @@ class Provisioner:
         *,
         progress: Progress,
         keep: bool = False,
+        every: int = 1,
         captures: Captures | None = None,
     ) -> None:
         self._engine = engine
         self._order = list(order)
         self._progress = progress
         self._keep = keep
+        self._every = every
         self._captures = captures
         self.root = Path(tempfile.mkdtemp(prefix=f"{STATE_PREFIX}{os.getpid()}-"))
         self.root.chmod(0o755)
@@ -73,7 +78,7 @@ class Provisioner:
         with self._lock:
             future = self._start(candidate)
         position = next((n for n, each in enumerate(self._order) if each.id == candidate.id), 0)
-        self._run_ahead(position + 1)
+        self._run_ahead(position + self._every)
         return future.result()
 
     def release(self, candidate: Candidate) -> None:
@@ -127,7 +132,8 @@ class Provisioner:
         with self._lock:
             if self._closed:
                 return
-            for candidate in self._order[position : position + AHEAD]:
+            # One of several workers gets about each n-th peer: starting more would be the others' work.
+            for candidate in self._order[position : position + (AHEAD if self._every == 1 else 1)]:
                 if candidate.id not in self._started:
                     self._start(candidate)
 

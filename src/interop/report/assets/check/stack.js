@@ -10,17 +10,20 @@ const isKind = {
   object: isMapping,
 };
 
-/** Hold a document against its JSON Schema, and refuse it with the mistakes of its first wrong line. */
+/** Hold a document against its JSON Schema, and refuse it with its mistakes. */
 function checkSchema({ value, lines }, schema) {
-  const mistakes = [...mistakesOf(value, schema, [], schema)].map((each) => ({ ...each, line: lineOf(lines, each.at ?? each.path) }));
-  refuseAll(mistakes);
+  refuseAll([...mistakesOf(value, schema, [], schema)].map((each) => ({ ...each, line: lineOf(lines, each.at ?? each.path) })));
 }
+
+const SHOWN_MISTAKES = 10;
 
 function refuseAll(mistakes) {
   if (!mistakes.length) return;
   mistakes.sort((left, right) => left.line - right.line || byCharacters(left.says, right.says));
-  const rest = mistakes.length > 1 ? ` (${mistakes.length - 1} more ${mistakes.length > 2 ? "mistakes" : "mistake"} in the file.)` : "";
-  throw new Mistake(`${mistakes[0].says}${rest}`, "", mistakes[0].line);
+  if (mistakes.length === 1) throw new Mistake(mistakes[0].says, "", mistakes[0].line);
+  const lines = mistakes.slice(0, SHOWN_MISTAKES).map(({ line, says }) => (line ? `line ${line}: ${says}` : says));
+  const left = mistakes.length - SHOWN_MISTAKES;
+  throw new Mistake([...lines, ...(left > 0 ? [`and ${left} more.`] : [])].join("\n"));
 }
 
 /** The line of a value, or of the nearest thing around it that has one. */
