@@ -81,7 +81,8 @@ def compare(pairs: int, measure: Callable[..., None]) -> None:
         without, with_it = ([each[which] for each in costs[relay]] for relay in (False, True))
         ratios = [slow / fast for fast, slow in zip(without, with_it, strict=True)]
         print(
-            f"  seconds {name}: {statistics.median(without):.3f} without, {statistics.median(with_it):.3f} with,"
+            f"  seconds {name}: {statistics.median(without):.3f} without,"
+            f" {statistics.median(with_it):.3f} with,"
             f" ratio {statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}, {pairs} pairs)",
             flush=True,
         )

@@ -265,7 +265,12 @@ class GeneralServer(Server):
         """Ask the server itself, past the relay; the answer is kept while this server is up."""
         known: dict[tuple[str, bool], dict[str, str]] = self._site.memory.setdefault("extensions", {})
         if (port, tls) not in known:
-            known[port, tls] = _ask(*self._site.address(port), wrapped=port == "smtps", tls=tls)
+            try:
+                known[port, tls] = _ask(*self._site.address(port), wrapped=port == "smtps", tls=tls)
+            except ssl.SSLError as error:
+                raise Unsupported(
+                    f"the server offers TLS, but no handshake with it succeeds: {error.reason}", side="server"
+                ) from None
         return known[port, tls]
 
     def mailbox(self, *, local_part: str) -> tuple[StoredMail, ...]:

@@ -28,14 +28,19 @@ def find_matrix(source: str) -> Matrix:
 
 def find_matrices(folder: Path) -> list[Matrix]:
     """Return every matrix below a folder: the files called `matrix.json`, or else all its JSON files."""
-    if not folder.is_dir():
-        return [_read(folder)]
-    files = sorted(folder.rglob("matrix.json")) or sorted(folder.glob("*.json"))
+    return [matrix for _, matrix in find_runs(folder)]
+
+
+def find_runs(path: Path) -> list[tuple[Path, Matrix]]:
+    """Return every matrix below a folder with its file, or that of a file; raise RecordError."""
+    if not path.is_dir():
+        return [(path, _read(path))]
+    files = sorted(path.rglob("matrix.json")) or sorted(path.glob("*.json"))
     if not files:
         raise RecordError(
-            "no matrix is in this folder.", where=Place(folder), hint="Run 'pytest --interop' first."
+            "no matrix is in this folder.", where=Place(path), hint="Run 'pytest --interop' first."
         )
-    return [_read(file) for file in files]
+    return [(file, _read(file)) for file in files]
 
 
 def _fetch(address: str) -> Matrix:

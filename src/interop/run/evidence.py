@@ -13,14 +13,15 @@ import msgspec
 
 from interop.model.exchange import Exchange, Turn
 from interop.run.redaction import Piece, cover, redact
-from interop.run.tls_plaintext import DATA, decrypt
+from interop.run.tls_names import DATA, title
+from interop.run.tls_plaintext import decrypt
 from interop.run.wire import Conversation, Side
 
 LINE_LIMIT = 400
 """Characters shown of one line of a transcript."""
 TRANSCRIPT_LIMIT = 128 * 1024
 """Characters of one attempt's transcript; the middle is left out of a longer one."""
-LOG_LIMIT = 64 * 1024
+LOG_LIMIT = 128 * 1024
 """Characters of one log."""
 EXCHANGE_LIMIT = 256 * 1024
 """Bytes of one connection that are kept for a replay."""
@@ -32,6 +33,8 @@ _VISIBLE = bytes(range(32, _ASCII))
 _PRINTABLE = frozenset(b"\t\r\n" + _VISIBLE)
 _DOTTED = bytes(byte if byte in _VISIBLE else ord(".") for byte in range(256))
 """What a byte is shown as beside its hex digits."""
+_HANDSHAKE = b"\x16\x03"
+"""How TLS begins (RFC 8446, 5.1)."""
 _HEX_LIMIT = 256
 """Bytes shown of what arrived at once and is no text."""
 
@@ -85,7 +88,7 @@ def _pieces(conversation: Conversation, key_log: bytes) -> Iterator[Piece]:
             piece = replace(piece, data=record.data, offset=inner[record.side])
             inner[record.side] += len(record.data)
         else:
-            piece = replace(piece, note=record.title)
+            piece = replace(piece, note=title(record.kind, record.data))
         records[record.side].append(piece)
         ends[record.side].append(record.end)
     offsets: dict[Side, int] = {"client": 0, "server": 0}
@@ -109,12 +112,14 @@ def _pieces(conversation: Conversation, key_log: bytes) -> Iterator[Piece]:
 def _exchange(conversation: Conversation, pieces: Iterable[Piece]) -> Exchange:
     """Return the connection turn by turn, up to where it was not kept or cannot be read."""
     turns: list[Turn] = []
-    size, whole, inside = 0, not conversation.dropped, False
+    size, whole = 0, not conversation.dropped
+    inside: set[Side] = set()
     for piece in pieces:
-        inside = inside or bool(piece.layer)
+        if piece.layer:
+            inside.add(piece.side)
         if piece.note:
             continue
-        unread = (inside and not piece.layer) or (not inside and piece.data[:2] == b"\x16\x03")
+        unread = not piece.layer and (piece.side in inside or piece.data.startswith(_HANDSHAKE))
         if unread or size + len(piece.data) > EXCHANGE_LIMIT:
             whole = False
             break
@@ -185,12 +190,9 @@ def write_evidence(
     lines = [f"{name}: {redact(value, wire.secrets)}" for name, value in facts.items()]
     if wire.text:
         lines += ["", "---- on the wire ----", redact(wire.text, wire.secrets)]
-    for title, text in sections.items():
+    for heading, text in sections.items():
         if text.strip():
-            lines += [
-                "",
-                f"---- {title} ----",
-                _middle_out(redact(text.rstrip(), wire.secrets), LOG_LIMIT * 2),
-            ]
+            shown = _middle_out(redact(text.rstrip(), wire.secrets), LOG_LIMIT)
+            lines += ["", f"---- {heading} ----", shown]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
     file.with_suffix(".json").write_bytes(msgspec.json.encode(wire.exchanges))

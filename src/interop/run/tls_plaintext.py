@@ -17,61 +17,17 @@ from typing import Any, Literal
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
+from interop.run.tls_names import CHANGE, DATA, HANDSHAKE
+
 Side = Literal["client", "server"]
 
-CHANGE, ALERT, HANDSHAKE, DATA = 20, 21, 22, 23
-"""Content types (RFC 8446, 5.1)."""
 _TAG = 16
 _SERVER_HELLO = 2
 _SUPPORTED_VERSIONS = 43
 _TLS13 = b"\x03\x04"
-_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
-"""The random by which a ServerHello says that it is a HelloRetryRequest (RFC 8446, 4.1.3)."""
 _HELLO = rb"\x16\x03[\x00-\x04]..%b...\x03\x03(.{32})"
 _CLIENT_HELLO = re.compile(_HELLO % rb"\x01", re.DOTALL)
 _ANY_SERVER_HELLO = re.compile(_HELLO % rb"\x02", re.DOTALL)
-
-_MESSAGES = {
-    1: "ClientHello",
-    2: "ServerHello",
-    4: "NewSessionTicket",
-    8: "EncryptedExtensions",
-    11: "Certificate",
-    12: "ServerKeyExchange",
-    13: "CertificateRequest",
-    14: "ServerHelloDone",
-    15: "CertificateVerify",
-    16: "ClientKeyExchange",
-    20: "Finished",
-    24: "KeyUpdate",
-}
-_ALERTS = {
-    0: "close notify",
-    10: "unexpected message",
-    20: "bad record MAC",
-    22: "record overflow",
-    40: "handshake failure",
-    42: "bad certificate",
-    43: "unsupported certificate",
-    44: "certificate revoked",
-    45: "certificate expired",
-    46: "certificate unknown",
-    47: "illegal parameter",
-    48: "unknown CA",
-    49: "access denied",
-    50: "decode error",
-    51: "decrypt error",
-    70: "protocol version",
-    71: "insufficient security",
-    80: "internal error",
-    86: "inappropriate fallback",
-    90: "user canceled",
-    109: "missing extension",
-    110: "unsupported extension",
-    112: "unrecognized name",
-    116: "certificate required",
-    120: "no application protocol",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +68,6 @@ class Record:
     """Where in its side's stream it ended."""
     kind: int
     data: bytes
-
-    @property
-    def title(self) -> str:
-        """What it is, for records that carry no application data: `handshake: ClientHello`."""
-        if self.kind == ALERT and len(self.data) == 2:  # noqa: PLR2004 - level and description
-            return f"alert: {_ALERTS.get(self.data[1], self.data[1])}"
-        if self.kind == HANDSHAKE:
-            return f"handshake: {', '.join(_messages(self.data)) or 'a message continued'}"
-        return {CHANGE: "change cipher spec"}.get(self.kind, f"record of type {self.kind}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +125,12 @@ def _secrets(key_log: bytes) -> dict[bytes, dict[str, bytes]]:
 
 
 def _server_hello(stream: bytes) -> tuple[bool, bytes, _Suite] | None:
-    """Return whether it is TLS 1.3, the server's random and the suite; None when they are not to be had."""
+    """Return whether it is TLS 1.3, the server's random and the suite; None when they are not to be had.
+
+    A HelloRetryRequest serves as well: the ServerHello after it repeats version and suite (RFC 8446, 4.1.4).
+    """
     for kind, fragment, _ in _records(stream, 0):
-        if kind != HANDSHAKE or fragment[:1] != bytes((_SERVER_HELLO,)) or fragment[6:38] == _RETRY:
+        if kind != HANDSHAKE or fragment[:1] != bytes((_SERVER_HELLO,)):
             continue
         at = 39 + fragment[38] if len(fragment) > 38 else len(fragment)  # noqa: PLR2004 - after random and session id
         if len(fragment) < at + 3:
@@ -310,12 +260,3 @@ def _open(
         return bytes(aead.decrypt(nonce, sealed, header))
     except InvalidTag:
         return None
-
-
-def _messages(data: bytes) -> list[str]:
-    """Return the handshake messages that a record holds whole or begins."""
-    found, at = [], 0
-    while at + 4 <= len(data) and data[at] in _MESSAGES:
-        found.append(_MESSAGES[data[at]])
-        at += 4 + int.from_bytes(data[at + 1 : at + 4])
-    return found

@@ -55,12 +55,13 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             product="curl",
             product_key="curl@8",
         ),
-        broken("dot-stuffing", "exim@4.98.2", evidence="../../etc/passwd"),
+        broken("dot-stuffing", "exim@4.98.2", evidence="../secret.txt"),
         cell("envelope"),
         cell("envelope", "postfix@3.7.11"),
         cell("envelope", product="curl", product_key="curl@8.14.1"),
     )
     facts = suite((feature("dot-stuffing"), feature("envelope")))
+    (tmp_path / "secret.txt").write_text("not of this run", encoding="utf-8")
     run = RunFacts(
         id="r",
         started=STARTED,

@@ -9,7 +9,10 @@ from typing import Any
 
 from interop.errors import EngineError
 from interop.run.captures import Captures
+from interop.run.engine import KEY_LOG
 from interop.run.engine.capture import joined
+from interop.run.provision import Provisioner
+from tests.unit.test_plan import server
 
 
 @dataclass(slots=True)
@@ -18,6 +21,10 @@ class Party:
 
     state: Path
     driven: str = "general"
+    stopped: bool = False
+
+    def stop(self) -> None:
+        self.stopped = True
 
     @property
     def candidate(self) -> Any:
@@ -45,6 +52,17 @@ class Engine:
         if self.refuses:
             raise EngineError("processes are not captured.")
         return Recording(file)
+
+    def prepare(self, candidate: object, progress: object) -> None:
+        """Have nothing to prepare."""
+
+    def start(self, candidate: object, *, state: Path, environment: object, progress: object) -> Any:
+        del candidate, environment, progress
+        (state / KEY_LOG).write_text("CLIENT_RANDOM 00 00\n")
+        return Party(state)
+
+    def close(self) -> None:
+        """Have nothing to close."""
 
 
 @dataclass(slots=True)
@@ -100,3 +118,16 @@ def test_files_that_took_turns_are_joined_by_time() -> None:
     assert joined([pcap(5, 6), pcap(3, 4)]) == pcap(3, 4, 5, 6)
     assert joined([pcap(), pcap(3)]) == pcap(3)
     assert joined([]) == b""
+
+
+def test_a_run_keeps_what_was_captured_and_the_keys_that_any_party_wrote_down(tmp_path: Path) -> None:
+    captures = Captures(tmp_path / "pcap", lambda *_: None)
+    candidate = server("postfix")
+    run = Provisioner(Engine(), [candidate], progress=lambda *_: None, captures=captures)  # type: ignore[arg-type]
+    party = run.acquire(candidate)
+    assert run.key_log.read_text() == "CLIENT_RANDOM 00 00\n"
+    assert run.key_log.samefile(party.state / KEY_LOG)
+    run.close()
+    assert not party.state.exists()
+    found = {file.name: file.read_text() for file in (tmp_path / "pcap").iterdir()}
+    assert found == {"postfix@3.10.13.pcap": "captured", KEY_LOG: "CLIENT_RANDOM 00 00\n"}

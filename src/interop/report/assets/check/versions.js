@@ -287,7 +287,7 @@ function readVersion(written, scheme, known) {
 /** Read what a distribution carries; without any version the reading is not resolved. */
 function readDistribution(versions, scheme) {
   if (!versions.length) return new Reading({ spec: "", scheme, pinned: true, stated: false, resolved: false });
-  const newest = versions.reduce((best, each) => (compareVersions(each, best, scheme) > 0 ? each : best));
+  const newest = sortedTexts(versions).reduce((best, each) => (compareVersions(each, best, scheme) > 0 ? each : best));
   return new Reading({ spec: upstream(newest, scheme), scheme, pinned: true, carried: versions });
 }
 

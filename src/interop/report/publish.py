@@ -1,0 +1,113 @@
+"""The whole site: every page of all runs, by file name.
+
+Static and self-contained: pages link to one another by name alone and ask nothing of any network, so that they work
+from a disk, a web server's folder, or a forge's pages. Reads no file and writes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from interop.judge.history import history, together
+from interop.model.matrix import Matrix
+from interop.report import (
+    publish_check,
+    publish_gaps,
+    publish_history,
+    publish_overview,
+    publish_peer,
+    site,
+)
+from interop.report.publish_check_data import Guide
+from interop.report.publish_page import CHECK, GAPS, HISTORY, OVERVIEW, Place, navigation, page
+from interop.report.publish_parts import Part, file_name, parts
+from interop.report.site_markup import answer_of, text
+from interop.report.text import visible
+
+_NO_EVIDENCE: Mapping[str, str] = MappingProxyType({})
+
+
+def render(
+    matrices: Sequence[Matrix], *, guide: Guide, now: float, evidence: Mapping[str, str] = _NO_EVIDENCE
+) -> dict[str, str]:
+    """Return the pages of one or more runs, by file name.
+
+    `now` is in seconds since the epoch. `evidence` has texts by the cells' evidence paths.
+    """
+    found = parts(matrices)
+    past = history(matrices)
+    peers = _peers(found)
+    places = _places(found)
+    products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
+    newest = max(matrices, key=lambda matrix: matrix.run.started)
+    frame = _Frame(f"interop {newest.run.interop_version}", products, places)
+    heads = [answer_of(sheet.head) for part in found for sheet in part.sheets if sheet.current]
+    current = [sheet for part in found for sheet in part.sheets if sheet.current]
+    files = {
+        OVERVIEW: page(
+            title=f"Interoperability of {products}",
+            description=" ".join(heads) or "Nothing was tested.",
+            heading=f"Interoperability of {products}",
+            lead=publish_overview.lead(found),
+            content=publish_overview.content(found, past, peers),
+            places=navigation(places, OVERVIEW),
+            generator=frame.generator,
+        ),
+        GAPS: frame.page(GAPS, "Gaps", *publish_gaps.content(current)),
+        HISTORY: frame.page(HISTORY, "History", *publish_history.content(past, found, peers, now)),
+        CHECK: publish_check.render(together(matrices), found, guide, navigation(places, CHECK), frame.generator),
+    }
+    for part in found:
+        shown = {cell.evidence for cell in part.matrix.cells if cell.evidence}
+        texts = {name: evidence[name] for name in shown & evidence.keys()}
+        files[part.file] = site.render(part.matrix, evidence=texts, navigation=navigation(places, part.file))
+    for name, file in peers.items():
+        files[file] = frame.page(file, publish_peer.title(name, found), *publish_peer.content(name, found))
+    return files
+
+
+class _Frame:
+    """What all pages of one site share."""
+
+    def __init__(self, generator: str, products: str, places: Sequence[Place]) -> None:
+        self.generator = generator
+        self._products = products
+        self._places = places
+
+    def page(self, file: str, heading: str, answer: str, content: str) -> str:
+        return page(
+            title=f"{heading}: interoperability of {self._products}",
+            description=answer,
+            heading=heading,
+            lead=f'<div class="answer"><p>{text(answer, 600)}</p></div>',
+            content=content,
+            places=navigation(self._places, file),
+            generator=self.generator,
+        )
+
+
+def _peers(found: Sequence[Part]) -> dict[str, str]:
+    """Return the page of every implementation by its name: peers first, then products."""
+    names = [column.peer for part in found for sheet in part.sheets for column in sheet.section.columns]
+    names += [part.product for part in found]
+    taken: set[str] = set()
+    return {name: file_name(("with", name), taken) for name in dict.fromkeys(names)}
+
+
+def _places(found: Sequence[Part]) -> tuple[Place, ...]:
+    products = {part.product for part in found}
+    matrix = [
+        Place(
+            file=part.file,
+            title="Matrix" if len(found) == 1 else part.title if len(products) > 1 else part.sheets[0].section.suite.title,
+        )
+        for part in found
+    ]
+    return (
+        Place(file=OVERVIEW, title="Overview"),
+        *matrix,
+        Place(file=GAPS, title="Gaps"),
+        Place(file=HISTORY, title="History"),
+        Place(file=CHECK, title="Check a stack"),
+    )

@@ -1,0 +1,64 @@
+"""The gaps as a page: by cause, the dearest first, each with who, what is seen, what helps, where, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+
+from interop.judge.ranking import Ranked, ranked
+from interop.judge.summary import amount
+from interop.model.matrix import Known
+from interop.model.suite import Impact
+from interop.report.gaps import CODE, ORDER, told
+from interop.report.publish_parts import Sheet
+from interop.report.site_markup import anchor, mark, outward, text
+
+MOST = 300
+"""Causes that are written out; the matrix has the rest."""
+MOST_NAMED = 12
+"""Peers of one cause that are named."""
+
+
+def content(sheets: Sequence[Sheet]) -> tuple[str, str]:
+    """Return the page's answer in a sentence, and its content, for the current tables."""
+    where = {id(sheet.section): sheet for sheet in sheets}
+    found = ranked(sheet.section for sheet in sheets)
+    if not found:
+        return "There is no gap among what was tested.", ""
+    new = sum(each.cause.first.known is not Known.KNOWN for each in found)
+    answer = f"{amount(len(found), 'cause')} of gaps" + (f", {new:,} of them not declared" if new < len(found) else "")
+    shown = "".join(_article(number, each, where) for number, each in enumerate(found[:MOST], 1))
+    more = len(found) - MOST
+    note = f'<p class="note">{amount(more, "further cause")} in the matrix only.</p>' if more > 0 else ""
+    return f"{answer}.", f'<p class="order">{ORDER}</p>\n<div class="causes">{shown}</div>{note}'
+
+
+def _article(number: int, ranking: Ranked, where: Mapping[int, Sheet]) -> str:
+    sheet, feature, first = where[id(ranking.section)], ranking.gap.feature, ranking.cause.first
+    known = first.known is Known.KNOWN
+    severe = feature.impact in {Impact.CRITICAL, Impact.SERIOUS} and not known
+    facts = "".join(
+        f"<dt>{text(label)}</dt><dd>{_value(label, value)}</dd>\n"
+        for label, value in told(ranking)
+        if label != "Evidence"
+    )
+    return (
+        f"<article{' class=severe' if severe else ''}><h2>{number}. {anchor(sheet.row(feature.id), feature.title)}</h2>\n"
+        f'<p class="impact"><b>{feature.impact.capitalize()}</b> · {feature.level} · '
+        f"{outward(feature.url, feature.clause)} · {text(sheet.section.suite.title)}{' · known' if known else ''}</p>\n"
+        f'<p class="cause">{mark(first.verdict)} with {", ".join(_peers(ranking, sheet))}</p>\n<dl>{facts}</dl></article>\n'
+    )
+
+
+def _value(label: str, value: str) -> str:
+    return f"<code>{text(value)}</code>" if label in CODE else text(value, 1000)
+
+
+def _peers(ranking: Ranked, sheet: Sheet) -> Iterator[str]:
+    """Yield a link to each cell: there is its evidence."""
+    columns = {column.key: column for column in sheet.section.columns}
+    for cell in ranking.cause.cells[:MOST_NAMED]:
+        column = columns[cell.peer_key]
+        yield f'<a href="{escape(sheet.cell(cell))}">{text(f"{column.title} {column.label}")}</a>'
+    if len(ranking.cause.cells) > MOST_NAMED:
+        yield f"and {len(ranking.cause.cells) - MOST_NAMED} more"

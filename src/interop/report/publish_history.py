@@ -1,0 +1,137 @@
+"""The runs along time and versions as a page: trends, since when and until when something fails, what is not fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+
+from interop.judge.history import History, Line, Point
+from interop.judge.summary import amount
+from interop.report.publish_parts import Part, Sheet
+from interop.report.site_data import MEANINGS
+from interop.report.site_markup import text
+from interop.report.text import moment
+
+MOST_LINES = 500
+"""Failures that are written out; `interop history` has them all."""
+MOST_RUNS = 60
+"""Runs of one trend that are drawn, the latest ones."""
+DAY = 86_400.0
+
+
+def content(history: History, found: Sequence[Part], peers: Mapping[str, str], now: float) -> tuple[str, str]:
+    """Return the page's answer in a sentence, and its content. `now` is in seconds since the epoch."""
+    failing = sorted((line for line in history.lines if line.failing), key=lambda line: -line.failing_since)
+    runs = {point.run for points in history.trend.values() for point in points}
+    answer = f"{amount(len(runs), 'run')}; {amount(len(failing), 'failure')} along the versions that were tested."
+    titles = {part.suite: part.sheets[0].section.suite.title for part in found}
+    trends = "".join(_trend(titles.get(suite, suite), points) for suite, points in history.trend.items())
+    body = f"<section><h2>Trend</h2>{trends}</section>\n{_lines(failing, found)}{_last(history, peers, now)}"
+    return answer, body
+
+
+def _trend(title: str, points: Sequence[Point]) -> str:
+    shown = points[-MOST_RUNS:]
+    products = dict.fromkeys(point.product for point in shown)
+    return "".join(_product_trend(title, product, [point for point in shown if point.product == product]) for product in products)
+
+
+def _product_trend(title: str, product: str, points: Sequence[Point]) -> str:
+    bars = "".join(_bar(place, point) for place, point in enumerate(points))
+    width = 20 * max(len(points), 1)
+    said = "; ".join(f"{moment(point.started)[:10]}: {_counts(point)}" for point in points[-1:])
+    rows = "".join(
+        f'<tr><th scope="row">{moment(point.started)}</th><td>{text(point.product_version)}</td><td>{_counts(point)}</td></tr>\n'
+        for point in reversed(points)
+    )
+    return (
+        f"<figure><figcaption><b>{text(f'{product} · {title}')}</b> {escape(said)}</figcaption>"
+        f'<svg class="trend" viewBox="0 0 {width} 100" width="{width}" height="100" role="img" '
+        f'aria-label="Cells by verdict in {amount(len(points), "run")}; the table below says the same">{bars}</svg>'
+        f'<details><summary>{amount(len(points), "run")} in numbers</summary><div class="scroll"><table class="listing"><thead><tr>'
+        '<th scope="col">Run</th><th scope="col">Product</th><th scope="col">Cells</th>'
+        f"</tr></thead><tbody>\n{rows}</tbody></table></div></details></figure>\n"
+    )
+
+
+def _bar(place: int, point: Point) -> str:
+    """Return one run as a column, what works at the bottom."""
+    total = sum(point.counts.values()) or 1
+    bottom = 100.0
+    parts = [f"<title>{moment(point.started)[:10]}, {text(point.product_version, 60)}: {_counts(point)}</title>"]
+    for verdict in MEANINGS:
+        height = 100 * point.counts.get(verdict, 0) / total
+        bottom -= height
+        parts.append(f'<rect class="{verdict}" x="{20 * place}" y="{bottom:.2f}" width="16" height="{height:.2f}"/>')
+    return f"<g>{''.join(parts)}</g>"
+
+
+def _counts(point: Point) -> str:
+    return ", ".join(f"{point.counts[verdict]:,} {verdict}" for verdict in MEANINGS if verdict in point.counts)
+
+
+def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
+    if not failing:
+        return "<section><h2>What does not work</h2><p>Nothing that was tested.</p></section>\n"
+    titles = ("Feature", "With", "Versions", "Since", "Works up to", "Last seen to work")
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    rows = "".join(_line(line, found) for line in failing[:MOST_LINES])
+    more = len(failing) - MOST_LINES
+    note = f'<p class="note">{amount(more, "further failure")}: <code>interop history</code> lists them all.</p>' if more > 0 else ""
+    return (
+        '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says that everything '
+        "tested in it fails, and that 2.0.21 was tested and works.</p>"
+        f'<div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>{note}</section>\n'
+    )
+
+
+def _line(line: Line, found: Sequence[Part]) -> str:
+    sheet = next(_sheets(line, found), None)
+    title = next((row.feature.title for row in sheet.section.rows if row.feature.id == line.feature), line.feature) if sheet else line.feature
+    name = f'<a href="{escape(sheet.row(line.feature))}">{text(title)}</a>' if sheet else text(title)
+    configuration = "" if line.configuration == "default" else f" ({line.configuration})"
+    peer = next((column.title for column in sheet.columns_of(line.peer)), line.peer) if sheet else line.peer
+    product = f"{line.product} {line.product_version}"
+    cells = (
+        f"{text(f'{peer}{configuration}')}<span class=note> {text(product)}</span>",
+        text(" and ".join(line.failing), 300),
+        moment(line.failing_since)[:10] if line.failing_since else "–",  # noqa: RUF001 - a dash for nothing
+        text(line.worked_until) or "–",  # noqa: RUF001 - likewise
+        moment(line.last_worked)[:10] if line.last_worked else "never",
+    )
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+
+
+def _sheets(line: Line, found: Sequence[Part]) -> Iterator[Sheet]:
+    for part in found:
+        for sheet in part.sheets:
+            section = sheet.section
+            if (part.suite, section.role, section.product, section.product_version) == (
+                line.suite,
+                line.role,
+                line.product,
+                line.product_version,
+            ):
+                yield sheet
+
+
+def _last(history: History, peers: Mapping[str, str], now: float) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{_peer(name, peers)}</th><td>{moment(tested)[:10]}</td><td>{_ago(now, tested)}</td></tr>\n'
+        for name, tested in sorted(history.last_tested.items(), key=lambda each: each[1])
+    )
+    if not rows:
+        return ""
+    return (
+        '<section><h2>Last tested</h2><div class="scroll"><table class="listing"><thead><tr><th scope="col">Implementation</th>'
+        f'<th scope="col">Day</th><th scope="col">When the site was made</th></tr></thead><tbody>\n{rows}</tbody></table></div></section>\n'
+    )
+
+
+def _peer(name: str, peers: Mapping[str, str]) -> str:
+    return f'<a href="{escape(peers[name])}">{text(name)}</a>' if name in peers else text(name)
+
+
+def _ago(now: float, then: float) -> str:
+    days = int((now - then) // DAY)
+    return "today" if days < 1 else f"{amount(days, 'day')} ago"

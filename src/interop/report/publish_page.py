@@ -1,0 +1,57 @@
+"""The frame of a published site's pages: head, policy, navigation. Knows nothing of what stands in them.
+
+A page asks nothing of any network, and its Content-Security-Policy allows its own style sheet and no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from interop.report.site import STYLE
+from interop.report.site_markup import content_hash, text
+
+_ASSETS = files("interop.report") / "assets"
+_PAGE = Template((_ASSETS / "published.html").read_text(encoding="utf-8"))
+_STYLE = STYLE + (_ASSETS / "publish.css").read_text(encoding="utf-8")
+
+OVERVIEW, GAPS, HISTORY, CHECK = "index.html", "gaps.html", "history.html", "check.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the navigation."""
+
+    file: str
+    title: str
+
+
+def navigation(places: Iterable[Place], here: str) -> str:
+    """Return the links to the site's pages; the page on which they stand is marked."""
+    links = "".join(
+        f'<a href="{escape(place.file)}"{_current(place.file == here)}>{text(place.title, 80)}</a>\n'
+        for place in places
+    )
+    return f'<nav class="pages" aria-label="Pages">\n{links}</nav>\n'
+
+
+def _current(here: bool) -> str:
+    return ' aria-current="page"' if here else ""
+
+
+def page(*, title: str, description: str, heading: str, lead: str, content: str, places: str, generator: str) -> str:
+    """Return a page. `title`, `description` and `heading` are plain text; `lead`, `content` and `places` are HTML."""
+    return _PAGE.substitute(
+        style=_STYLE,
+        style_hash=content_hash(_STYLE),
+        generator=text(generator),
+        title=text(title, 200),
+        description=text(description, 400),
+        navigation=places,
+        heading=text(heading, 200),
+        lead=lead,
+        content=content,
+    )
