@@ -47,6 +47,7 @@ _NUMBERS: tuple[tuple[str, str, int], ...] = (
 _FLAGS: tuple[tuple[str, str], ...] = (
     ("keep", "leave the peers up after the run ('interop clean' takes them down)"),
     ("resume", "go on from the record of a run that was cut short"),
+    ("pcap", "capture the peers' traffic, with the keys to its TLS, in the report's folder pcap"),
     ("evidence", "keep transcripts and logs of passing attempts too"),
 )
 

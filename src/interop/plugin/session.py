@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import shutil
 import signal
 import sys
 import time
@@ -18,7 +19,7 @@ from typing import Any, TextIO
 import pytest
 
 import interop
-from interop.errors import InteropError
+from interop.errors import ConfigError, InteropError
 from interop.load.record import JournalWriter, read_journal
 from interop.model.attempt import Outcome, Party, RunEnd, RunFacts
 from interop.model.implementation import Candidate
@@ -31,12 +32,14 @@ from interop.plugin.progress import Progress
 from interop.plugin.reporting import Reporting
 from interop.plugin.runner import Runner
 from interop.plugin.settings import read_settings
+from interop.run.captures import Captures
 from interop.run.engine import Engine
 from interop.run.engine.choice import choose_engine
 from interop.run.pairing import Pairing
 from interop.run.provision import Provisioner, sweep_state
 
 JOURNAL = "run.jsonl"
+CAPTURES = "pcap"
 
 
 def activate(config: pytest.Config) -> None:
@@ -91,12 +94,18 @@ class Session:
         self.engine, self.fell_back = choose_engine(
             self.settings.engine, run_id=self.run_id, pull=self.settings.pull, keep=self.settings.keep
         )
+        if self.settings.pcap and self.engine.name == "process":
+            raise ConfigError(
+                "--interop-pcap: processes cannot be captured.",
+                hint="Run the peers in containers, with --interop-engine docker.",
+            )
         file = self.settings.report / JOURNAL
         if alone:
             self.engine.sweep()
             sweep_state()
             if not self.settings.resume:
                 file.unlink(missing_ok=True)
+                shutil.rmtree(self.settings.report / CAPTURES, ignore_errors=True)
         self.journal = JournalWriter(file)
         if alone and file.stat().st_size == 0:
             self.journal.write("run", self._facts())
@@ -143,12 +152,14 @@ class Session:
             return
         needed = [item.stash[PAIR].peer for item in items if not item.stash[SKIP]]
         order = list({candidate.id: candidate for candidate in (*self._shipped_actors(), *needed)}.values())
+        captures = Captures(self.settings.report / CAPTURES, self._progress) if self.settings.pcap else None
         self._provisioner = Provisioner(
             self.engine,
             order,
             progress=self._progress,
             keep=self.settings.keep,
             every=self.worker["workercount"] if self.worker else 1,
+            captures=captures,
         )
         self._company = Company(
             self.engine, self._provisioner, self.lineup.actors, progress=self._progress, met=self._met

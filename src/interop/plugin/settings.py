@@ -33,6 +33,7 @@ class Settings:
     keep: bool
     resume: bool
     evidence: bool
+    pcap: bool
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -55,6 +56,7 @@ def read_settings(config: pytest.Config) -> Settings:
         keep=bool(_value(config, "keep")),
         resume=bool(_value(config, "resume")),
         evidence=bool(_value(config, "evidence")),
+        pcap=bool(_value(config, "pcap")),
     )
 
 

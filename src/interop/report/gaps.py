@@ -78,5 +78,6 @@ def _what(ranking: Ranked) -> str:
     passed, total = first.attempts.passed, first.attempts.total
     if first.verdict is Verdict.FLAKY:
         low, high = wilson(passed, total)
-        return f"{what} It passed {passed} of {total} attempts (95 % interval {low:.0%} to {high:.0%})."
+        stop = "" if what.endswith((".", "!", "?")) else "."
+        return f"{what}{stop} It passed {passed} of {total} attempts (95 % interval {low:.0%} to {high:.0%})."
     return f"{what} ({first.outcome}, {total - passed} of {total} attempts)"

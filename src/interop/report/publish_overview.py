@@ -55,7 +55,9 @@ def _older(found: Iterable[Part]) -> str:
 
 
 def _implementations(found: Sequence[Part], history: History, peers: Mapping[str, str]) -> str:
-    rows = "".join(_row(name, file, found, history) for name, file in peers.items())
+    products = {part.product for part in found}
+    shown = {name: file for name, file in peers.items() if name in history.last_tested or name not in products}
+    rows = "".join(_row(name, file, found, history) for name, file in shown.items())
     head = "".join(
         f'<th scope="col">{title}</th>'
         for title in ("Implementation", "Versions tested", "Does not work", "Last tested")
@@ -68,7 +70,7 @@ def _implementations(found: Sequence[Part], history: History, peers: Mapping[str
 
 def _row(name: str, file: str, found: Sequence[Part], history: History) -> str:
     title, versions, gaps = name, dict[str, None](), 0
-    for sheet in (sheet for part in found for sheet in part.sheets if sheet.current):
+    for sheet in (sheet for part in found for sheet in part.newest_with(name)):
         columns = sheet.columns_of(name)
         keys = {column.key for column in columns}
         for column in columns:

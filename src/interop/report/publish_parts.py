@@ -64,6 +64,14 @@ class Part:
     matrix: Matrix
     sheets: tuple[Sheet, ...]
 
+    def newest_with(self, peer: str) -> tuple[Sheet, ...]:
+        """Return, for each role, the table of the newest product version with which a peer was tested."""
+        found: dict[str, Sheet] = {}
+        for sheet in self.sheets:
+            if any(column.key in sheet.section.tested for column in sheet.columns_of(peer)):
+                found.setdefault(sheet.section.role, sheet)
+        return tuple(found.values())
+
 
 def parts(matrices: Sequence[Matrix]) -> tuple[Part, ...]:
     """Return the parts of all runs, each with the latest result of every cell, in the order of the runs' cells."""

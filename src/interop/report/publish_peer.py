@@ -26,15 +26,14 @@ def title(name: str, found: Iterable[Part]) -> str:
 
 def content(name: str, found: Sequence[Part]) -> tuple[str, str]:
     """Return the page's answer in a sentence, and its content."""
-    sheets = [sheet for part in found for sheet in part.sheets]
-    faced = [sheet for sheet in sheets if sheet.current and sheet.columns_of(name)]
-    own = [sheet for sheet in sheets if sheet.section.product == name]
+    faced = [sheet for part in found for sheet in part.newest_with(name)]
+    own = [sheet for part in found for sheet in part.sheets if sheet.section.product == name]
     people = title(name, found)
     answers = [_answer(sheet, name) for sheet in faced] or [answer_of(sheet.head) for sheet in own[:1]]
     body = "".join(
         (
             _about(name, people, found),
-            *(_faced(sheet, name) for sheet in faced),
+            *(_faced(sheet, name, alone=len(faced) == 1) for sheet in faced),
             _own(own),
             _versions(name, faced),
         )
@@ -87,8 +86,11 @@ def _last(texts: Iterable[str]) -> str:
     return found[-1] if found else ""
 
 
-def _faced(sheet: Sheet, name: str) -> str:
-    """Return what of the peer's answers is not simply `works`, a row a feature, a column a version."""
+def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
+    """Return what of the peer's answers is not simply `works`, a row a feature, a column a version.
+
+    `alone` says that the page's heading has the sentence already.
+    """
     columns = sheet.columns_of(name)
     rows = _rows(sheet, columns)
     odd = [(row, cells) for row, cells in rows if any(cell.verdict is not Verdict.WORKS for cell in cells)]
@@ -105,7 +107,7 @@ def _faced(sheet: Sheet, name: str) -> str:
         else ""
     )
     return (
-        f"<section><h2>With {text(subject)}</h2><p>{text(_answer(sheet, name))} "
+        f"<section><h2>With {text(subject)}</h2><p>{"" if alone else text(_answer(sheet, name))} "
         f'<a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>{share(tally)}{table}{worked}</section>\n'
     )
 
@@ -144,8 +146,8 @@ def _versions(name: str, faced: Sequence[Sheet]) -> str:
     """Return every version with what it was made of and when it was last tested."""
     rows = "".join(
         f'<tr><th scope="row">{text(column.label)}</th><td>{text(column.exact)}</td><td>{text(column.release) or "–"}</td>'  # noqa: RUF001 - a dash for nothing
-        f"<td>{_tested(sheet, column)}</td><td>{text(sheet.head.subject)}</td>"
-        f"<td><code>{text(column.digest, 80)}</code></td></tr>\n"
+        f"<td class=day>{_tested(sheet, column)}</td><td>{text(sheet.head.subject)}</td>"
+        f"<td>{_digest(column.digest)}</td></tr>\n"
         for sheet in faced
         for column in sheet.columns_of(name)
     )
@@ -157,6 +159,11 @@ def _versions(name: str, faced: Sequence[Sheet]) -> str:
         f'<section><h2>Versions</h2><div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead>'
         f"<tbody>\n{rows}</tbody></table></div></section>\n"
     )
+
+
+def _digest(digest: str) -> str:
+    """Return as much of a digest as tells it from others; the whole of it on pointing at it."""
+    return f'<code title="{text(digest, 200)}">{text(digest[:19])}…</code>' if digest else "–"  # noqa: RUF001 - a dash for nothing
 
 
 def _tested(sheet: Sheet, column: Column) -> str:

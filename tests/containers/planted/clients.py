@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import ssl
 import time
@@ -156,7 +157,7 @@ class DiesOfLongLine(Correct):
     # RFC 5321, 4.5.3.1.9: too long a line may be refused.
     def canonical(self, content: bytes) -> bytes:
         if max(map(len, content.split(b"\r\n"))) > LINE_LIMIT:
-            os.abort()
+            os.kill(os.getpid(), signal.SIGKILL)
         return super().canonical(content)
 
 

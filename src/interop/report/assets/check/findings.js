@@ -10,7 +10,7 @@ function find(asked, pool, stack, ground) {
   if (asked.version.pinned && (said.length === 1 || said.every(({ status }) => status === "works"))) {
     return told(said.at(-1), asked, pool, stack, ground);
   }
-  return open(said, asked, pool, stack, ground);
+  return severalTold(said, asked, pool, stack, ground);
 }
 
 /** The finding that one cell decides. */
@@ -32,7 +32,7 @@ function told(said, asked, pool, stack, ground) {
 }
 
 /** The finding for a version that several tested ones may stand for. */
-function open(said, asked, pool, stack, ground) {
+function severalTold(said, asked, pool, stack, ground) {
   const fresh = said.filter(({ cause }) => cause !== "old");
   const works = fresh.filter(({ status }) => isWorking(status, ground));
   const weight = ({ status }) => ground.rules.statuses.indexOf(status);

@@ -50,7 +50,7 @@ function drawForm(form, plan, evidence, { changed, redraw, open, example }) {
 }
 
 function dropPlace(open, example) {
-  const input = make("input", { type: "file", id: "file", class: "off-screen", accept: ".yaml,.yml,.json,text/plain", "aria-label": "Stack file" });
+  const input = make("input", { type: "file", id: "file", hidden: true, accept: ".yaml,.yml,.json,text/plain", "aria-label": "Stack file" });
   input.addEventListener("change", () => input.files[0] && open(input.files[0]));
   const actions = make("div", { class: "actions" }, button("Open a stack file", () => input.click()), button("Show an example", example));
   return make("div", { id: "drop" }, "Drop a stack file here, or fill in the form.", input, actions);
@@ -109,6 +109,7 @@ function systemRow(component, at, evidence, changed, redraw, remove) {
   return make(
     "div",
     { class: "component", role: "group", "aria-label": label },
+    make("p", {}, make("b", {}, label), make("button", { type: "button", class: "plain", onclick: remove, "aria-label": `Remove ${label.toLowerCase()}` }, "Remove")),
     make(
       "div",
       { class: "fields" },
@@ -117,7 +118,6 @@ function systemRow(component, at, evidence, changed, redraw, remove) {
       choice("Configuration", component, "configuration", options, changed),
       field("What they call it", component, "name", changed, { placeholder: "optional", maxlength: 200 }),
     ),
-    make("button", { type: "button", class: "plain remove", onclick: remove, "aria-label": `Remove ${label.toLowerCase()}` }, "Remove"),
     versions,
   );
 }

@@ -17,9 +17,9 @@ function changed() {
 
 function redraw(focus = "") {
   const { id } = document.activeElement ?? {};
-  drawForm(byId("plan"), plan, evidence, { changed, redraw: (next) => { redraw(next); changed(); }, open, example });
-  const next = focus ? document.querySelector(focus) : id && byId(id);
-  next?.focus({ preventScroll: !focus });
+  drawForm(byId("plan"), plan, evidence, { changed, redraw: (next) => { redraw(next); changed(); }, open: openFile, example });
+  const next = focus ? document.querySelector(focus) : byId(id || "plan");
+  if (focus || id) next?.focus({ preventScroll: !focus });
 }
 
 /** Answer for what stands in the form; a mistake in it is said in the answer's place. */
@@ -103,7 +103,7 @@ function take(text) {
   return true;
 }
 
-async function open(file) {
+async function openFile(file) {
   if (file.size > 4 * SIZE_LIMIT) tell(`The file has ${whole(file.size)} bytes; at most ${whole(SIZE_LIMIT)} are read.`, "mistake");
   else if (take(await file.text())) history.replaceState(null, "", fragmentOfPlan(plan));
 }
@@ -138,7 +138,7 @@ document.addEventListener("drop", (event) => {
   if (!isFile(event)) return;
   event.preventDefault();
   byId("drop").classList.remove("over");
-  open(event.dataTransfer.files[0]);
+  openFile(event.dataTransfer.files[0]);
 });
 byId("plan").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", readLocation);

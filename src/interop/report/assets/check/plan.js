@@ -92,7 +92,9 @@ function textOfFragment(fragment) {
 function examplePlan(evidence) {
   const [{ product, product_version: version }] = evidence.pairings;
   const mine = evidence.pairings.filter((each) => each.product === product && each.configuration === "default");
-  const peers = [...new Map(mine.map((each) => [each.peer, each])).values()].slice(0, 2);
+  const versions = (peer) => mine.filter((each) => each.peer === peer).length;
+  const newest = [...new Map(mine.map((each) => [each.peer, each])).values()];
+  const peers = newest.sort((left, right) => versions(right.peer) - versions(left.peer)).slice(0, 2);
   const suite = evidence.suites.find((each) => each.name === mine[0]?.suite) ?? evidence.suites[0];
   const weight = (feature) => evidence.rules.impacts.indexOf(feature.impact);
   const features = [...suite.features].sort((left, right) => weight(left) - weight(right)).slice(0, 8);

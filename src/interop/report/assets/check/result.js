@@ -156,5 +156,5 @@ function sheetEntry({ title, about, lines }) {
   const plain = lines.filter(([label]) => !label).map(([, text]) => text).join(" ");
   const terms = labelled.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)]);
   const heading = title ? make("h3", {}, title, ...(about ? [" ", make("span", {}, about)] : [])) : null;
-  return make("article", { class: terms.length ? null : "run-in" }, heading, terms.length ? make("dl", {}, ...terms) : null, plain ? make("p", {}, plain) : null);
+  return make("article", { class: terms.length ? null : "run-in" }, heading, terms.length ? make("dl", {}, ...terms) : " ", plain ? make("p", {}, plain) : null);
 }
