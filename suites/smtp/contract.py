@@ -268,8 +268,9 @@ class GeneralServer(Server):
             try:
                 known[port, tls] = _ask(*self._site.address(port), wrapped=port == "smtps", tls=tls)
             except ssl.SSLError as error:
-                raise Unsupported(
-                    f"the server offers TLS, but no handshake with it succeeds: {error.reason}", side="server"
+                # It advertises TLS and breaks it: a failure of whatever needs TLS, and no word that it lacks it.
+                raise AssertionError(
+                    f"the server does not tell what it offers under TLS: {error.reason}"
                 ) from None
         return known[port, tls]
 

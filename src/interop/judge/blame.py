@@ -131,6 +131,21 @@ RULES: tuple[Rule, ...] = (
         because=lambda e: f"no control could try it with {e.peer}; {_elsewhere(e)}",
     ),
     Rule(
+        # It may get by only because it leaves something out that the product uses, such as an extension.
+        when=lambda e: (
+            len(_kinds(e.controls_pass)) == 1
+            and not e.controls_fail
+            and bool(e.product_works_with)
+            and not e.product_fails_with
+        ),
+        blame=Blame.UNDETERMINED,
+        confidence=_always(Confidence.WEAK),
+        because=lambda e: (
+            f"{_some(e.controls_pass)} passes with {e.peer}, and {_elsewhere(e)}:"
+            " one control is too little to tell"
+        ),
+    ),
+    Rule(
         when=lambda e: bool(e.controls_pass) and not e.controls_fail,
         blame=Blame.PRODUCT,
         confidence=_by_count(lambda e: e.controls_pass),

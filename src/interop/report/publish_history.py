@@ -99,7 +99,7 @@ def _line(line: Line, found: Sequence[Part]) -> str:
         text(line.worked_until) or "–",  # noqa: RUF001 - likewise
         moment(line.last_worked)[:10] if line.last_worked else "never",
     )
-    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(("", "", " class=day", "", " class=day"), cells, strict=True))}</tr>\n'
 
 
 def _sheets(line: Line, found: Sequence[Part]) -> Iterator[Sheet]:
@@ -117,7 +117,7 @@ def _sheets(line: Line, found: Sequence[Part]) -> Iterator[Sheet]:
 
 def _last(history: History, peers: Mapping[str, str], now: float) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{_peer(name, peers)}</th><td>{moment(tested)[:10]}</td><td>{_ago(now, tested)}</td></tr>\n'
+        f'<tr><th scope="row">{_peer(name, peers)}</th><td class=day>{moment(tested)[:10]}</td><td class=day>{_ago(now, tested)}</td></tr>\n'
         for name, tested in sorted(history.last_tested.items(), key=lambda each: each[1])
     )
     if not rows:

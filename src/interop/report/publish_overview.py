@@ -86,5 +86,5 @@ def _row(name: str, file: str, found: Sequence[Part], history: History) -> str:
         f'<tr><th scope="row"><a href="{escape(file)}">{text(title)}</a></th>'
         f"<td>{text(', '.join(versions), 300) or 'none'}</td>"
         f"<td>{amount(gaps, 'feature') if gaps else '–'}</td>"  # noqa: RUF001 - a dash for nothing
-        f"<td>{moment(tested)[:10] if tested else 'never'}</td></tr>\n"
+        f"<td class=day>{moment(tested)[:10] if tested else 'never'}</td></tr>\n"
     )

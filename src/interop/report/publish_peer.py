@@ -106,8 +106,9 @@ def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
         if plain
         else ""
     )
+    answer = "" if alone else text(_answer(sheet, name))
     return (
-        f"<section><h2>With {text(subject)}</h2><p>{"" if alone else text(_answer(sheet, name))} "
+        f"<section><h2>With {text(subject)}</h2><p>{answer} "
         f'<a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>{share(tally)}{table}{worked}</section>\n'
     )
 
@@ -146,19 +147,23 @@ def _versions(name: str, faced: Sequence[Sheet]) -> str:
     """Return every version with what it was made of and when it was last tested."""
     rows = "".join(
         f'<tr><th scope="row">{text(column.label)}</th><td>{text(column.exact)}</td><td>{text(column.release) or "–"}</td>'  # noqa: RUF001 - a dash for nothing
-        f"<td class=day>{_tested(sheet, column)}</td><td>{text(sheet.head.subject)}</td>"
+        f"<td class=day>{_tested(sheet, column)}</td>{_with(sheet, faced)}"
         f"<td>{_digest(column.digest)}</td></tr>\n"
         for sheet in faced
         for column in sheet.columns_of(name)
     )
     if not rows:
         return ""
-    titles = ("Version", "Exact version", "Release", "Last tested", "With", "Digest")
+    titles = ("Version", "Exact version", "Release", "Last tested", *(("With",) if len(faced) > 1 else ()), "Digest")
     head = "".join(f'<th scope="col">{each}</th>' for each in titles)
     return (
         f'<section><h2>Versions</h2><div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead>'
         f"<tbody>\n{rows}</tbody></table></div></section>\n"
     )
+
+
+def _with(sheet: Sheet, faced: Sequence[Sheet]) -> str:
+    return f"<td>{text(sheet.head.subject)}</td>" if len(faced) > 1 else ""
 
 
 def _digest(digest: str) -> str:

@@ -91,7 +91,7 @@ SERVERS = (
     _server("reset-forgets-nothing", "reset"),
     _server("permanent-when-busy", "temporary-recipient"),
     _server("no-helo", "helo-fallback"),
-    _server("handshake-broken", "starttls"),
+    _server("handshake-broken", "starttls", "auth-plain", "auth-login"),
     _server("password-refused", "auth-plain", "auth-login"),
     _server("any-password", "wrong-password"),
     _server("open-submission", "auth-demanded"),

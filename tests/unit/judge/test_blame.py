@@ -28,7 +28,8 @@ def evidence(**changed: object) -> Evidence:
             Blame.PRODUCT,
             "certain",
         ),
-        ({"controls_pass": ("swaks@1",), "product_works_with": ELSEWHERE}, Blame.PRODUCT, "likely"),
+        ({"controls_pass": ("swaks@1",), "product_works_with": ELSEWHERE}, Blame.UNDETERMINED, "weak"),
+        ({"controls_pass": ("swaks@1",), "product_fails_with": ELSEWHERE}, Blame.PRODUCT, "likely"),
         (
             {"controls_pass": ("swaks@1", "swaks@2")},
             Blame.PRODUCT,

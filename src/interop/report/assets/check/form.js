@@ -12,7 +12,7 @@ function field(label, target, name, changed, attributes = {}) {
 }
 
 function choice(label, target, name, options, changed) {
-  const select = make("select", {}, ...options.map(([value, text]) => make("option", { value }, text)));
+  const select = make("select", { id: name === "product" ? "product" : null }, ...options.map(([value, text]) => make("option", { value }, text)));
   select.value = target[name];
   select.addEventListener("change", () => {
     target[name] = select.value;
@@ -22,7 +22,8 @@ function choice(label, target, name, options, changed) {
 }
 
 const titled = (title, ...children) => make("fieldset", {}, make("legend", {}, title), ...children);
-const button = (label, onclick, name = "button") => make("button", { type: "button", class: name, onclick }, label);
+const button = (label, onclick, name = "button") =>
+  make("button", { type: "button", class: name, id: `do-${label.toLowerCase().replace(/[^a-z]+/g, "-")}`, onclick }, label);
 
 /** Draw the whole form. `changed` is called after every change; `redraw` when fields come or go. */
 function drawForm(form, plan, evidence, { changed, redraw, open, example }) {
@@ -77,34 +78,34 @@ function systemsPart(plan, evidence, changed, redraw) {
   const known = listOf("systems", [...peers].map((name) => visible(evidence.names.title(name), 60)).sort(byCharacters));
   const remove = (at) => () => {
     plan.components.splice(at, 1);
-    redraw("#add");
+    redraw("#do-add-a-system");
   };
-  const rows = plan.components.map((component, at) => systemRow(component, at, evidence, changed, redraw, remove(at)));
+  const rows = plan.components.map((component, at) => systemRow(component, at, evidence, changed, remove(at)));
   const add = button("Add a system", () => {
     plan.components.push(emptyComponent());
     redraw(`#system-${plan.components.length - 1}`);
   });
-  add.id = "add";
   return titled("What stands there", known, ...rows, add);
 }
 
-function systemRow(component, at, evidence, changed, redraw, remove) {
+function systemRow(component, at, evidence, changed, remove) {
   const { names } = evidence;
-  const name = names.folded.get(fold(component.implementation)) ?? names.rules.aliases[fold(component.implementation)]?.find((each) => names.roles.has(each));
-  const own = evidence.pairings.filter((each) => each.peer === name);
-  const carried = [...names.carriers.keys()].filter((key) => key.startsWith(`${name}\0`)).map((key) => names.rules.distributions[key.split("\0")[1]]?.[0]);
-  const distributions = carried.filter(Boolean).map((text) => text.replace(/^./, (first) => first.toUpperCase()));
-  const versions = listOf(`versions-${at}`, [...versionsOf(own, "peer", names), ...distributions.sort(byCharacters)]);
-  const configurations = sortedTexts(own.map((each) => each.configuration).filter((each) => each !== "default"));
+  const versions = listOf(`versions-${at}`, []);
   const typed = { version: component.distribution ? [component.version, component.distribution].filter(Boolean).join(" on ") : component.version };
   const version = field("Version or distribution", typed, "version", () => {
     Object.assign(component, versionParts(typed.version, names));
     changed();
   }, { list: versions.id, placeholder: "3.7.11, >=3.7 <3.11, Debian 12", maxlength: 100 });
   const system = field("System", component, "implementation", changed, { id: `system-${at}`, list: "systems", placeholder: "Postfix", maxlength: 200 });
-  system.lastChild.addEventListener("change", () => redraw());
-  const setUps = configurations.includes(component.configuration) || !component.configuration ? configurations : [component.configuration, ...configurations];
-  const options = [["", "not stated"], ["default", "default"], ...setUps.filter((each) => each !== "default").map((each) => [each, visible(each, 60)])];
+  const configuration = choice("Configuration", component, "configuration", [], changed);
+  const offer = () => {
+    const offered = offeredFor(component, evidence);
+    versions.replaceChildren(...listOf("", offered.versions).childNodes);
+    configuration.lastChild.replaceChildren(...offered.configurations.map(([value, text]) => make("option", { value }, text)));
+    configuration.lastChild.value = component.configuration;
+  };
+  system.lastChild.addEventListener("change", offer);
+  offer();
   const label = `System ${at + 1}`;
   return make(
     "div",
@@ -115,11 +116,26 @@ function systemRow(component, at, evidence, changed, redraw, remove) {
       { class: "fields" },
       system,
       version,
-      choice("Configuration", component, "configuration", options, changed),
+      configuration,
       field("What they call it", component, "name", changed, { placeholder: "optional", maxlength: 200 }),
     ),
     versions,
   );
+}
+
+/** The versions, distributions and configurations in which the system of a row is known. */
+function offeredFor(component, { names, pairings, rules }) {
+  const folded = fold(component.implementation);
+  const name = names.folded.get(folded) ?? rules.aliases[folded]?.find((each) => names.roles.has(each));
+  const own = pairings.filter((each) => each.peer === name);
+  const releases = [...names.carriers.keys()].filter((key) => key.startsWith(`${name}\0`)).map((key) => key.split("\0")[1]);
+  const distributions = releases.map((release) => rules.distributions[release]?.[0]).filter(Boolean);
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  const setUps = sortedTexts([...own.map((each) => each.configuration), component.configuration]);
+  return {
+    versions: [...versionsOf(own, "peer", names), ...sortedTexts(distributions).map(capital)],
+    configurations: [["", "not stated"], ["default", "default"], ...setUps.filter((each) => each && each !== "default").map((each) => [each, visible(each, 60)])],
+  };
 }
 
 /** What was typed for a version: a version, a distribution, or both (`3.7.11 on Debian 12`). */

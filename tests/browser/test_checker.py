@@ -1,0 +1,246 @@
+"""The stack checker in a real browser: the same answers as `interop check`, usable by hand, on paper and on a phone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interop.load.rules import check_rules, check_words
+from interop.load.schema import schema_text
+from interop.model.matrix import Matrix
+from interop.report import publish
+from interop.report.publish_check_data import Guide
+from tests.browser import stacks
+from tests.unit import examples
+from tests.unit.stack_examples import STACKS
+
+pytestmark = pytest.mark.browser
+
+CASES = 240
+NARROW = {"width": 390, "height": 844}
+
+GOOD = """\
+customer: Globex
+product: smtplib 3.11.7
+components: [Exim 4.94.2, Postfix 3.10.13]
+features: [smtputf8, starttls]
+deployment: {sites: 900, transactions_a_day: 200000, time_to_restart_a_site: 15 min, cost_of_an_hour_down: 450 EUR}
+"""
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def checker(visit: Open, tmp_path: Path) -> Open:
+    """Open the checker of a matrix."""
+
+    def open_page(matrix: Matrix, fragment: str = "", **options: Any) -> Any:
+        guide = Guide(
+            rules=check_rules(),
+            words=check_words(),
+            stack_schema=json.loads(schema_text("stack")),
+            catalog=stacks.catalog(),
+        )
+        for name, text in publish.render([matrix], guide=guide, now=stacks.NOW).items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        return visit(f"{(tmp_path / 'check.html').as_uri()}{fragment}", **options)
+
+    return open_page
+
+
+def answered(page: Any, text: str, now: float) -> Any:
+    return page.evaluate("([text, now]) => JSON.parse(JSON.stringify(interop.check(text, now)))", [text, now])
+
+
+def take(page: Any, text: str) -> None:
+    page.set_input_files("#file", {"name": "a.stack.yaml", "mimeType": "text/plain", "buffer": text.encode()})
+    page.wait_for_selector("#result > *")
+
+
+def said(page: Any, place: str = "#result") -> str:
+    return " ".join(page.inner_text(place).split())
+
+
+def test_hundreds_of_stacks_get_the_same_answer_and_sheet_as_from_python(checker: Open) -> None:
+    pages: dict[int, Any] = {}
+    answers = set()
+    for case in stacks.cases(CASES):
+        if case.matrix not in pages:
+            pages[case.matrix] = checker(stacks.matrices()[case.matrix])
+        wanted = stacks.expected(case)
+        assert answered(pages[case.matrix], case.text, case.now) == wanted, case.text
+        answers.add(wanted["answer"]["answer"] if "answer" in wanted else "mistake")
+    assert answers == {"go", "go-with-conditions", "no-go", "test-first", "mistake"}
+
+
+@pytest.mark.parametrize("file", STACKS, ids=lambda file: file.name.partition(".")[0])
+def test_the_shipped_stacks_get_the_same_answer_and_fit_two_pages(checker: Open, file: Path) -> None:
+    page = checker(stacks.matrices()[4])
+    text = file.read_text(encoding="utf-8")
+    now = page.evaluate("Date.now() / 1000")
+    assert answered(page, text, now) == stacks.expected(stacks.Case(matrix=4, text=text, now=now))
+    take(page, text)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert paper.count(b"/Type /Page\n") in {1, 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "customer: [",
+        "customer: a\ncustomer: b\n",
+        "customer: &a b\nproduct: *a\n",
+        "customer: !!python/object b\n",
+        "customer: |\n  text\n",
+        "\tcustomer: a\n",
+        "customer: 'a\n",
+        "- a\n- b\n",
+        "{}",
+        "customer: a\n---\ncustomer: b\n",
+        "a: " + "[" * 60 + "]" * 60,
+        "x" * 1_100_000,
+        "\x00",
+        "customer: a: b\n",
+        "? a\n: b\n",
+    ],
+)
+def test_what_is_no_stack_file_is_refused_with_a_sentence(checker: Open, text: str) -> None:
+    page = checker(examples.healthy())
+    take(page, GOOD)
+    take(page, text)
+    page.wait_for_selector("#result [role=alert]")
+    sentence = said(page)
+    assert sentence.endswith((".", "'.", "?", ")"))
+    assert len(sentence) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("customer", "costumer"),
+        GOOD.replace("smtplib 3.11.7", "{name: smtplib, version: 3.11.7 3.12}"),
+        GOOD.replace("[Exim 4.94.2, Postfix 3.10.13]", "[]"),
+        GOOD.replace("Exim 4.94.2", "Exin 4.94.2"),
+        GOOD.replace("[smtputf8, starttls]", "[smtputf, starttls]"),
+        GOOD.replace("15 min", "15 minutes"),
+        GOOD.replace("sites: 900", "sites: 0"),
+        GOOD.replace("Exim 4.94.2, ", "{implementation: Exim, versoin: 4.94.2}, "),
+        GOOD.replace("Exim 4.94.2, ", "Postfix 3.7.11, "),
+        GOOD.replace("features: [smtputf8, starttls]", "features: starttls"),
+        GOOD.replace("product: smtplib 3.11.7\n", ""),
+        GOOD + "go_live: tomorrow\n",
+        GOOD + "go_live: 2027-02-31\n",
+        GOOD.replace("Globex", ""),
+    ],
+)
+def test_what_is_wrong_in_a_stack_file_is_said_in_the_same_words(checker: Open, text: str) -> None:
+    now = stacks.NOW
+    wanted = stacks.expected(stacks.Case(matrix=3, text=text, now=now))
+    assert "mistake" in wanted
+    assert answered(checker(stacks.matrices()[3]), text, now) == wanted
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, NARROW])
+def test_a_stack_that_is_entered_by_hand_is_answered_at_once(checker: Open, viewport: dict[str, int]) -> None:
+    page = checker(examples.smtp(), viewport=viewport)
+    page.fill("#system-0", "Exim")
+    page.fill("text=Version or distribution", "4.94.2")
+    page.check("text=SMTPUTF8 addresses")
+    assert said(page, "#result h2") == "No-go"
+    assert "Mail to people whose address is not plain ASCII is refused." in said(page)
+    page.fill("text=Version or distribution", "4.98.2")
+    assert said(page, "#result h2") == "Go"
+    page.click("text=Add a system")
+    page.fill("#system-1", "Haraka 3")
+    assert said(page, "#result h2") == "Test first"
+    page.click("[aria-label='Remove system 2']")
+    assert said(page, "#result h2") == "Go"
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_a_link_holds_the_whole_stack(checker: Open, visit: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD)
+    shown = said(page)
+    assert "#stack=" in page.url
+    again = visit(page.url)
+    assert said(again) == shown
+    assert again.input_value("text=An hour down costs a site") == "450 EUR"
+
+
+def test_a_link_that_was_cut_short_is_told(checker: Open) -> None:
+    page = checker(examples.smtp(), "#stack=eyJjd")
+    assert page.locator("#result [role=alert]").count() == 1
+
+
+def test_what_is_saved_is_a_stack_file_with_the_same_answer(checker: Open) -> None:
+    page = checker(stacks.matrices()[4])
+    take(page, STACKS[0].read_text(encoding="utf-8"))
+    with page.expect_download() as saved:
+        page.click("text=Save as a stack file")
+    assert saved.value.suggested_filename == "meridian-bank.stack.yaml"
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    first, second = (
+        stacks.expected(stacks.Case(matrix=4, text=each, now=stacks.NOW))
+        for each in (STACKS[0].read_text(encoding="utf-8"), text)
+    )
+    assert first["sheet"] == second["sheet"]
+
+
+def test_the_sheet_is_what_is_printed_and_can_be_looked_at(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD)
+    page.emulate_media(media="print")
+    assert not page.locator("#plan").is_visible()
+    assert page.locator("#sheet h1").inner_text() == "What to expect: Python smtplib 3.11.7 at Globex"
+    page.emulate_media(media="screen")
+    assert not page.locator("#sheet").is_visible()
+    page.click("text=Customer's sheet")
+    assert page.locator("#sheet h1").is_visible()
+    assert "--interop" not in page.inner_text("#sheet")
+    page.click("text=Back to the checker")
+    assert page.locator("#plan").is_visible()
+
+
+def test_the_arithmetic_is_shown(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD)
+    assert "200,000 transactions a day × 100 % = 200,000 failures a day" in said(page)
+
+
+def test_a_finding_leads_to_its_cell_in_the_matrix(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD)
+    page.click("text=exim@4.94.2 in the matrix")
+    page.wait_for_selector("#panel[open]")
+    assert "fails with Exim 4.94.2" in said(page, "#panel")
+
+
+def test_hostile_text_stays_text(checker: Open) -> None:
+    hostile = examples.hostile()
+    page = checker(dataclasses.replace(hostile, parties=()))
+    page.click("text=Show an example")
+    page.wait_for_selector("#result > *")
+    take(page, GOOD.replace("Globex", '"<img src=x onerror=alert(1)>"'))
+    assert page.locator("img, #result script, #plan script").count() == 0
+    assert page.locator("script").count() == 2
+
+
+def test_a_matrix_without_cells_says_so(checker: Open) -> None:
+    assert "Nothing was tested" in said(checker(examples.matrix([])))
+
+
+def test_every_field_has_a_name_and_the_answer_is_announced(checker: Open) -> None:
+    page = checker(examples.smtp())
+    page.click("text=Show an example")
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('input:not([hidden]), select, button')]"
+        ".filter((each) => !each.labels?.length && !each.ariaLabel && !each.textContent.trim()).length"
+    )
+    assert unnamed == 0
+    assert page.get_attribute("#result", "aria-live") == "polite"
