@@ -159,7 +159,7 @@ class Desk:
         """Return whether anything arrives in a box."""
         return bool(self._server.wait(local_part=box.local_part, timeout=within))
 
-    def missing(self, boxes: Iterable[Box], *, within: float = 20.0) -> list[Box]:
+    def missing(self, boxes: Iterable[Box], *, within: float = 45.0) -> list[Box]:
         """Return the boxes in which nothing has arrived after so many seconds for all of them."""
         ends = time.monotonic() + within
         return [box for box in boxes if not self.arrived(box, within=max(0.0, ends - time.monotonic()))]

@@ -268,7 +268,7 @@ class GeneralServer(Server):
             try:
                 known[port, tls] = _ask(*self._site.address(port), wrapped=port == "smtps", tls=tls)
             except ssl.SSLError as error:
-                # It advertises TLS and breaks it: a failure of whatever needs TLS, and no word that it lacks it.
+                # It advertises TLS and breaks it: a failure of whatever needs TLS, no word that it lacks it.
                 raise AssertionError(
                     f"the server does not tell what it offers under TLS: {error.reason}"
                 ) from None

@@ -122,7 +122,7 @@ def test_a_greylisted_mail_is_reported_as_temporary_and_passes_the_second_time(d
     desk.only(box)
 
 
-@interop.feature("hundred-recipients", deadline=60)
+@interop.feature("hundred-recipients", deadline=90)
 def test_a_mail_to_a_hundred_recipients_reaches_all_of_them(desk: Desk) -> None:
     boxes = [desk.box(f"r{number:03d}-") for number in range(100)]
     desk.send(desk.letter(*boxes))

@@ -49,7 +49,9 @@ def visit(browser: Any) -> Iterator[Visit]:
         )
         page.on(
             "request",
-            lambda request: complaints.append(request.url) if request.url[:5] not in {"file:", "blob:"} else None,
+            lambda request: (
+                complaints.append(request.url) if request.url[:5] not in {"file:", "blob:"} else None
+            ),
         )
         page.goto(address)
         return page

@@ -41,9 +41,31 @@ _VERSIONS = (
     " 1.15.0 7.6.0p1 2.0.0-rc.1 1.0.post1 1.0.dev2 2024a 3.4.1-r0"
 ).split()
 _RANGES = ('">=3.7 <3.11"', '">=4.96"', '"<7.0"', '"3.*"', '"!=4.96"', '">=3.7,<3.10.13"', '"==3.7.11"')
-_UNKNOWN = ("Haraka 3.0.3", "Microsoft Exchange 2019", "postfxi 3.10", "qmail", "{implementation: O'Toole \"Mail\"}")
-_DISTRIBUTIONS = ("Debian 12", "Debian 13", "debian bookworm", "Ubuntu 24.04", "Debina 12", "trixie", "Slackware 15")
-_MINIMUMS = ('">= 20 MB"', '"1.5 MiB"', "100", '">= 101 recipients"', '"at least 2 min"', '"3 parsecs"', '"7 B"')
+_UNKNOWN = (
+    "Haraka 3.0.3",
+    "Microsoft Exchange 2019",
+    "postfxi 3.10",
+    "qmail",
+    '{implementation: O\'Toole "Mail"}',
+)
+_DISTRIBUTIONS = (
+    "Debian 12",
+    "Debian 13",
+    "debian bookworm",
+    "Ubuntu 24.04",
+    "Debina 12",
+    "trixie",
+    "Slackware 15",
+)
+_MINIMUMS = (
+    '">= 20 MB"',
+    '"1.5 MiB"',
+    "100",
+    '">= 101 recipients"',
+    '"at least 2 min"',
+    '"3 parsecs"',
+    '"7 B"',
+)
 _TITLES = {"opensmtpd": "OpenSMTPD", "exim": "Exim", "postfix": "Postfix", "exim4": "exim4"}
 
 
@@ -98,7 +120,9 @@ def expected(case: Case) -> dict[str, Any]:
         for key in ("scenario", "file"):
             (finding["evidence"] or {}).pop(key, None)
     shown = dataclasses.asdict(sheet.build(report, rules, words))
-    plain: dict[str, Any] = json.loads(json.dumps({"answer": answer, "sheet": shown}).replace("Infinity", "null"))
+    plain: dict[str, Any] = json.loads(
+        json.dumps({"answer": answer, "sheet": shown}).replace("Infinity", "null")
+    )
     return plain
 
 
@@ -126,7 +150,9 @@ def _schemes() -> Iterator[Party]:
 
 
 def _odd(cell: Cell, chance: random.Random) -> Cell:
-    changes: dict[str, Any] = {"peer_version": f"{cell.peer_version}-1+deb13u1"} if chance.random() < 0.1 else {}
+    changes: dict[str, Any] = (
+        {"peer_version": f"{cell.peer_version}-1+deb13u1"} if chance.random() < 0.1 else {}
+    )
     kind = chance.random()
     if kind < 0.06:
         total = chance.choice((3, 4, 12, 60, 400))
@@ -183,7 +209,9 @@ def _of_product(matrix: Matrix, version: str, later: float) -> Matrix:
         for each in matrix.cells
         if each.peer != "sendmail"
     )
-    run = dataclasses.replace(matrix.run, product_version=version, started=matrix.run.started + later, id="later")
+    run = dataclasses.replace(
+        matrix.run, product_version=version, started=matrix.run.started + later, id="later"
+    )
     return dataclasses.replace(matrix, cells=cells, run=run)
 
 
@@ -213,9 +241,9 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
     cell = chance.choice(matrix.cells)
     name = chance.choice((cell.peer, cell.peer.upper(), _TITLES.get(cell.peer, cell.peer)))
     short = cell.peer_version.partition("-")[0]
-    version = chance.choices(
-        (short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)), (7, 1, 1)
-    )[0]
+    version = chance.choices((short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)), (7, 1, 1))[
+        0
+    ]
     kind = chance.random()
     if kind < 0.15:
         return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))

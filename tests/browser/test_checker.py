@@ -125,7 +125,7 @@ def test_what_is_no_stack_file_is_refused_with_a_sentence(checker: Open, text: s
         GOOD.replace("customer", "costumer"),
         GOOD.replace("smtplib 3.11.7", "{name: smtplib, version: 3.11.7 3.12}"),
         GOOD.replace("[Exim 4.94.2, Postfix 3.10.13]", "[]"),
-        GOOD.replace("Exim 4.94.2", "Exin 4.94.2"),
+        GOOD.replace("Postfix 3.10.13", "Postfixx 3.10.13"),
         GOOD.replace("[smtputf8, starttls]", "[smtputf, starttls]"),
         GOOD.replace("15 min", "15 minutes"),
         GOOD.replace("sites: 900", "sites: 0"),

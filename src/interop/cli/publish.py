@@ -105,7 +105,9 @@ def _refuse_strangers(out: Path) -> None:
     if strangers or (any(out.iterdir()) and not ours):
         what = f"{strangers[0]!r} is in it" if strangers else "it has no site of interop's in it"
         raise ConfigError(
-            f"this folder would be replaced, and {what}.", where=where, hint="Give --out a new or an empty folder."
+            f"this folder would be replaced, and {what}.",
+            where=where,
+            hint="Give --out a new or an empty folder.",
         )
 
 

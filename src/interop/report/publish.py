@@ -56,7 +56,9 @@ def render(
         ),
         GAPS: frame.page(GAPS, "Gaps", *publish_gaps.content(current)),
         HISTORY: frame.page(HISTORY, "History", *publish_history.content(past, found, peers, now)),
-        CHECK: publish_check.render(together(matrices), found, guide, navigation(places, CHECK), frame.generator),
+        CHECK: publish_check.render(
+            together(matrices), found, guide, navigation(places, CHECK), frame.generator
+        ),
     }
     for part in found:
         shown = {cell.evidence for cell in part.matrix.cells if cell.evidence}
@@ -100,7 +102,11 @@ def _places(found: Sequence[Part]) -> tuple[Place, ...]:
     matrix = [
         Place(
             file=part.file,
-            title="Matrix" if len(found) == 1 else part.title if len(products) > 1 else part.sheets[0].section.suite.title,
+            title="Matrix"
+            if len(found) == 1
+            else part.title
+            if len(products) > 1
+            else part.sheets[0].section.suite.title,
         )
         for part in found
     ]

@@ -79,8 +79,15 @@ def _places(found: Sequence[Part]) -> dict[str, str]:
     """Return where the cells of each product version, suite and role stand."""
     return {
         "\0".join(
-            (sheet.section.suite.name, sheet.section.role, sheet.section.product, sheet.section.product_version)
-        ).encode("utf-8", "replace").decode(): f"{sheet.file}#cell={sheet.id}"
+            (
+                sheet.section.suite.name,
+                sheet.section.role,
+                sheet.section.product,
+                sheet.section.product_version,
+            )
+        )
+        .encode("utf-8", "replace")
+        .decode(): f"{sheet.file}#cell={sheet.id}"
         for part in found
         for sheet in part.sheets
     }

@@ -26,7 +26,9 @@ def content(sheets: Sequence[Sheet]) -> tuple[str, str]:
     if not found:
         return "There is no gap among what was tested.", ""
     new = sum(each.cause.first.known is not Known.KNOWN for each in found)
-    answer = f"{amount(len(found), 'cause')} of gaps" + (f", {new:,} of them not declared" if new < len(found) else "")
+    answer = f"{amount(len(found), 'cause')} of gaps" + (
+        f", {new:,} of them not declared" if new < len(found) else ""
+    )
     shown = "".join(_article(number, each, where) for number, each in enumerate(found[:MOST], 1))
     more = len(found) - MOST
     note = f'<p class="note">{amount(more, "further cause")} in the matrix only.</p>' if more > 0 else ""

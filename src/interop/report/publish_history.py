@@ -23,7 +23,9 @@ def content(history: History, found: Sequence[Part], peers: Mapping[str, str], n
     """Return the page's answer in a sentence, and its content. `now` is in seconds since the epoch."""
     failing = sorted((line for line in history.lines if line.failing), key=lambda line: -line.failing_since)
     runs = {point.run for points in history.trend.values() for point in points}
-    answer = f"{amount(len(runs), 'run')}; {amount(len(failing), 'failure')} along the versions that were tested."
+    answer = (
+        f"{amount(len(runs), 'run')}; {amount(len(failing), 'failure')} along the versions that were tested."
+    )
     titles = {part.suite: part.sheets[0].section.suite.title for part in found}
     trends = "".join(_trend(titles.get(suite, suite), points) for suite, points in history.trend.items())
     body = f"<section><h2>Trend</h2>{trends}</section>\n{_lines(failing, found)}{_last(history, peers, now)}"
@@ -33,7 +35,10 @@ def content(history: History, found: Sequence[Part], peers: Mapping[str, str], n
 def _trend(title: str, points: Sequence[Point]) -> str:
     shown = points[-MOST_RUNS:]
     products = dict.fromkeys(point.product for point in shown)
-    return "".join(_product_trend(title, product, [point for point in shown if point.product == product]) for product in products)
+    return "".join(
+        _product_trend(title, product, [point for point in shown if point.product == product])
+        for product in products
+    )
 
 
 def _product_trend(title: str, product: str, points: Sequence[Point]) -> str:
@@ -58,16 +63,22 @@ def _bar(place: int, point: Point) -> str:
     """Return one run as a column, what works at the bottom."""
     total = sum(point.counts.values()) or 1
     bottom = 100.0
-    parts = [f"<title>{moment(point.started)[:10]}, {text(point.product_version, 60)}: {_counts(point)}</title>"]
+    parts = [
+        f"<title>{moment(point.started)[:10]}, {text(point.product_version, 60)}: {_counts(point)}</title>"
+    ]
     for verdict in MEANINGS:
         height = 100 * point.counts.get(verdict, 0) / total
         bottom -= height
-        parts.append(f'<rect class="{verdict}" x="{20 * place}" y="{bottom:.2f}" width="16" height="{height:.2f}"/>')
+        parts.append(
+            f'<rect class="{verdict}" x="{20 * place}" y="{bottom:.2f}" width="16" height="{height:.2f}"/>'
+        )
     return f"<g>{''.join(parts)}</g>"
 
 
 def _counts(point: Point) -> str:
-    return ", ".join(f"{point.counts[verdict]:,} {verdict}" for verdict in MEANINGS if verdict in point.counts)
+    return ", ".join(
+        f"{point.counts[verdict]:,} {verdict}" for verdict in MEANINGS if verdict in point.counts
+    )
 
 
 def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
@@ -77,7 +88,11 @@ def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     rows = "".join(_line(line, found) for line in failing[:MOST_LINES])
     more = len(failing) - MOST_LINES
-    note = f'<p class="note">{amount(more, "further failure")}: <code>interop history</code> lists them all.</p>' if more > 0 else ""
+    note = (
+        f'<p class="note">{amount(more, "further failure")}: <code>interop history</code> lists them all.</p>'
+        if more > 0
+        else ""
+    )
     return (
         '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says that everything '
         "tested in it fails, and that 2.0.21 was tested and works.</p>"
@@ -87,7 +102,13 @@ def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
 
 def _line(line: Line, found: Sequence[Part]) -> str:
     sheet = next(_sheets(line, found), None)
-    title = next((row.feature.title for row in sheet.section.rows if row.feature.id == line.feature), line.feature) if sheet else line.feature
+    title = (
+        next(
+            (row.feature.title for row in sheet.section.rows if row.feature.id == line.feature), line.feature
+        )
+        if sheet
+        else line.feature
+    )
     name = f'<a href="{escape(sheet.row(line.feature))}">{text(title)}</a>' if sheet else text(title)
     configuration = "" if line.configuration == "default" else f" ({line.configuration})"
     peer = next((column.title for column in sheet.columns_of(line.peer)), line.peer) if sheet else line.peer

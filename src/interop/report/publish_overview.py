@@ -56,7 +56,9 @@ def _older(found: Iterable[Part]) -> str:
 
 def _implementations(found: Sequence[Part], history: History, peers: Mapping[str, str]) -> str:
     products = {part.product for part in found}
-    shown = {name: file for name, file in peers.items() if name in history.last_tested or name not in products}
+    shown = {
+        name: file for name, file in peers.items() if name in history.last_tested or name not in products
+    }
     rows = "".join(_row(name, file, found, history) for name, file in shown.items())
     head = "".join(
         f'<th scope="col">{title}</th>'

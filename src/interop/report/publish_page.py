@@ -42,8 +42,19 @@ def _current(here: bool) -> str:
     return ' aria-current="page"' if here else ""
 
 
-def page(*, title: str, description: str, heading: str, lead: str, content: str, places: str, generator: str) -> str:
-    """Return a page. `title`, `description` and `heading` are plain text; `lead`, `content` and `places` are HTML."""
+def table(titles: Iterable[str], rows: str, kind: str = "listing") -> str:
+    """Return a table that scrolls by itself where it is wider than the page. `rows` is HTML."""
+    head = "".join(f'<th scope="col">{text(title, 80)}</th>' for title in titles)
+    return (
+        f'<div class="scroll"><table class="{kind}"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>"
+    )
+
+
+def page(
+    *, title: str, description: str, heading: str, lead: str, content: str, places: str, generator: str
+) -> str:
+    """Return a page; `lead`, `content` and `places` are HTML, the rest is plain text."""
     return _PAGE.substitute(
         style=_STYLE,
         style_hash=content_hash(_STYLE),

@@ -20,7 +20,9 @@ MOST_ROWS = 200
 
 def title(name: str, found: Iterable[Part]) -> str:
     """Return what people call an implementation."""
-    titles = [party.title for part in found for party in part.matrix.parties if party.name == name and party.title]
+    titles = [
+        party.title for part in found for party in part.matrix.parties if party.name == name and party.title
+    ]
     return visible(titles[-1] if titles else name, 120)
 
 
@@ -140,7 +142,9 @@ def _own(own: Sequence[Sheet]) -> str:
         f"<span>{text(answer_of(sheet.head))}</span></li>\n"
         for sheet in own
     )
-    return f'<section class="ways"><h2>In the product\'s place</h2><ul>{rows}</ul></section>\n' if rows else ""
+    return (
+        f'<section class="ways"><h2>In the product\'s place</h2><ul>{rows}</ul></section>\n' if rows else ""
+    )
 
 
 def _versions(name: str, faced: Sequence[Sheet]) -> str:
@@ -154,7 +158,14 @@ def _versions(name: str, faced: Sequence[Sheet]) -> str:
     )
     if not rows:
         return ""
-    titles = ("Version", "Exact version", "Release", "Last tested", *(("With",) if len(faced) > 1 else ()), "Digest")
+    titles = (
+        "Version",
+        "Exact version",
+        "Release",
+        "Last tested",
+        *(("With",) if len(faced) > 1 else ()),
+        "Digest",
+    )
     head = "".join(f'<th scope="col">{each}</th>' for each in titles)
     return (
         f'<section><h2>Versions</h2><div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead>'

@@ -55,9 +55,9 @@ _ACTS = re.compile(
 def script_json(value: object) -> str:
     """Return JSON that can stand in a script element, whatever its texts say."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
+    for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def sheet_ids(shown: Iterable[Section]) -> list[str]:
