@@ -60,6 +60,7 @@ def test_mail_that_needs_tls_is_not_sent_without_it(desk: Desk) -> None:
     delivery = desk.try_one(desk.letter(desk.box()), endpoint=desk.endpoint("bare", "starttls"))
     assert not _readable(desk), "the mail was sent in the clear, though TLS was asked for"
     assert delivery.failure is not None, "the client reports success without having sent anything"
+    assert desk.commands(), "the client did not get as far as asking what the server offers"
 
 
 @interop.feature("untrusted-certificate")

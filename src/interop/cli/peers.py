@@ -76,7 +76,11 @@ def _check_names(catalog: Catalog, selectors: Sequence[str]) -> None:
 
 
 def _candidates(catalog: Catalog, suite: str, role: str, selectors: Sequence[str]) -> list[Candidate]:
-    return [each for each in catalog.candidates(suite, role, selectors=selectors) if each.role.role == role]
+    try:
+        found = catalog.candidates(suite, role, selectors=selectors)
+    except UnknownNameError:
+        return []  # it takes another role: the names were checked over all of them
+    return [each for each in found if each.role.role == role]
 
 
 def _built_tags() -> frozenset[str] | None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -41,10 +42,16 @@ def brought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
-    """Forget the contracts that a test has imported."""
+    """Let a test import contracts of its own, and bring back those that others hold."""
+
+    def taken() -> dict[str, ModuleType]:
+        names = [name for name in sys.modules if name.startswith("interop_suites")]
+        return {name: sys.modules.pop(name) for name in names}
+
+    before = taken()
     yield
-    for name in [name for name in sys.modules if name.startswith("interop_suites")]:
-        del sys.modules[name]
+    taken()
+    sys.modules.update(before)
 
 
 @pytest.mark.usefixtures("nothing_shipped")

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -66,7 +67,7 @@ def smtp() -> dict[str, str]:
 
 
 def upgraded() -> Matrix:
-    """The same run ten days later, with a newer product, without Sendmail, and with one gap mended."""
+    """Build the same run ten days later, with a newer product, without Sendmail, and with all gaps mended."""
     old = examples.smtp()
     cells = tuple(
         examples.cell(each.feature, each.peer_key, product_version="3.12.1", tested=each.tested + 10 * DAY)
@@ -79,7 +80,7 @@ def upgraded() -> Matrix:
     return dataclasses.replace(old, run=run, cells=cells)
 
 
-MATRICES = {
+MATRICES: dict[str, Callable[[], Matrix]] = {
     "smtp": examples.smtp,
     "gaps": examples.with_gaps,
     "two": examples.two_suites,
@@ -192,10 +193,7 @@ def test_the_gaps_are_told_the_dearest_first_with_where_and_what_helps() -> None
 
 def test_an_implementations_page_has_its_versions_and_what_works_with_whom() -> None:
     page = Page(smtp()["with-exim.html"])
-    assert (
-        "With smtplib 3.11.7 · SMTP client: 33 of 35 features work in all 3 versions and configurations; 2 gaps."
-        in page.text
-    )
+    assert "SMTP client: 33 of 35 features work in all 3 versions and configurations; 2 gaps." in page.text
     assert "4.94.2-1+deb13u1" in page.text
     assert "32 features work in all of them" in page.text
     links = [unquote(link["href"] or "") for link in page.all("a")]
