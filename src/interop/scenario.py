@@ -5,6 +5,7 @@ Knows nothing of how a scenario is run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -63,7 +64,9 @@ def fallback(what: str) -> None:
 
 
 def limit(name: str, value: float, unit: str, *, at_least: bool = False) -> None:
-    """Record a number with its unit: the largest size or count that still worked."""
+    """Record a number with its unit: the largest size or count that still worked; it must be finite."""
+    if not math.isfinite(value):
+        raise ValueError(f"the limit {name!r} is {value}: a limit is a finite number")
     observations = current.get()
     if observations is not None:
         observations.limits.append(Limit(name=name, value=value, unit=unit, at_least=at_least))

@@ -1,4 +1,4 @@
-"""One Chromium for all tests of this folder, and pages that fail the test when they complain; skipped without either."""
+"""One Chromium for all tests here, and pages that fail the test when they complain; skipped without it."""
 
 from __future__ import annotations
 

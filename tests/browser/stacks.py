@@ -1,4 +1,4 @@
-"""Stacks made by chance, always the same ones, over matrices with everything odd in them; and what Python answers.
+"""Stacks made by chance, always the same ones, over matrices with everything odd; and what Python answers.
 
 The browser's checker has to answer each of them with the same verdict, statuses and sentences.
 """
@@ -36,11 +36,39 @@ _LIMITS = (
     Limit(name="patience", value=2.5, unit="min"),
     Limit(name="largest message", value=float("inf"), unit="MB", at_least=True),
 )
-_VERSIONS = (
-    "3.10.13 3.10.2 3.9 3.7.11 3.7 4.97 4.98.2 8.18.1 1.4.5 1:2.3.4+dfsg-4 2.0~rc1 10.11.6-MariaDB v7.6.0p1 0 99 banana"
-    " 1.15.0 7.6.0p1 2.0.0-rc.1 1.0.post1 1.0.dev2 2024a 3.4.1-r0"
-).split()
-_RANGES = ('">=3.7 <3.11"', '">=4.96"', '"<7.0"', '"3.*"', '"!=4.96"', '">=3.7,<3.10.13"', '"==3.7.11"')
+VERSIONS = (
+    *("3.10.13", "3.10.2", "3.9", "3.7.11", "3.7", "4.97", "4.98.2", "8.18.1", "1.4.5", "1:2.3.4+dfsg-4"),
+    *("2.0~rc1", "10.11.6-MariaDB", "v7.6.0p1", "0", "99", "banana", "1.15.0", "7.6.0p1", "2.0.0-rc.1"),
+    *("1.0.post1", "1.0.dev2", "2024a", "3.4.1-r0"),
+)
+WILD = (
+    *("1.0", "1.0~rc1", "1.0~~", "1.0-1", "1.0-1~bpo", "1.0+b1", "1:0.9", "2:0", "1.0a", "1.0A", "1.00", "1"),
+    *(
+        "1.0rc1",
+        "1.0.dev1",
+        "1.0a1",
+        "1.0b2",
+        "1.0.post1",
+        "1!0.5",
+        "1.0+local.7",
+        "1.0+local.x",
+        "1.0.0",
+        "v1.0",
+    ),
+    *("1.0-rc.1", "1.0-rc.1.2", "1.0-rc.x", "1.0-alpha", "1.0-10", "1.0-9", "1.0+build", "1.0.1-SNAPSHOT"),
+    *(
+        "10.11.6-MariaDB",
+        "2.0+really1.9",
+        "2.3.4+dfsg-4",
+        "2.3.4~ds1-2",
+        "2024a",
+        "banana",
+        "r5",
+        "0",
+        "1.0p1",
+    ),
+)
+RANGES = ('">=3.7 <3.11"', '">=4.96"', '"<7.0"', '"3.*"', '"!=4.96"', '">=3.7,<3.10.13"', '"==3.7.11"')
 _UNKNOWN = (
     "Haraka 3.0.3",
     "Microsoft Exchange 2019",
@@ -87,20 +115,21 @@ def catalog() -> tuple[Implementation, ...]:
 @functools.cache
 def matrices() -> tuple[Matrix, ...]:
     """Return what the stacks are held against."""
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - stacks, not secrets
     odd = _shaken(examples.smtp(), chance)
     newer = _of_product(_shaken(examples.smtp(), chance), "3.12.1", 10 * DAY)
-    return (odd, together([odd, newer]), examples.two_suites(), examples.with_gaps(), stack_examples.matrix())
+    shipped = stack_examples.matrix()
+    return (odd, together([odd, newer]), examples.two_suites(), examples.with_gaps(), shipped, _wild(chance))
 
 
 def cases(number: int) -> Iterator[Case]:
     """Yield as many stacks."""
-    chance = random.Random(SEED + 1)
+    chance = random.Random(SEED + 1)  # noqa: S311 - likewise
     known = matrices()
     for _ in range(number):
-        which = chance.choice((0, 0, 1, 1, 1, 2, 3, 4, 4))
+        which = chance.choice((0, 0, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5))
         matrix = known[which]
-        now = NOW if which < 4 else stack_examples.NOW
+        now = stack_examples.NOW if which == 4 else NOW
         text = _stack(chance, matrix)
         yield Case(matrix=which, text=text, now=now + chance.choice((0, 0, 0, 0.5 * DAY, 175 * DAY)))
 
@@ -138,6 +167,24 @@ def _shaken(matrix: Matrix, chance: random.Random) -> Matrix:
             cells.append(_odd(hard, chance))
     parties = (*examples.parties(cells), *_schemes())
     return dataclasses.replace(matrix, cells=tuple(cells), parties=parties)
+
+
+def _wild(chance: random.Random) -> Matrix:
+    """Return a matrix of versions as nobody would wish them, in every scheme; half of them work."""
+    features = ("dot-stuffing", "starttls")
+    cells = [
+        examples.cell(feature, f"{scheme}@{version}", peer_version=version)
+        if chance.random() < 0.5
+        else examples.broken(feature, f"{scheme}@{version}", peer_version=version)
+        for scheme in ("debian", "pep440", "semver")
+        for version in chance.sample(WILD, 14)
+        for feature in features
+    ]
+    parties = (
+        Party(name=scheme, role="server", suite="smtp", version="0", version_scheme=scheme)
+        for scheme in ("debian", "pep440", "semver")
+    )
+    return examples.matrix(cells, parties=tuple(parties))
 
 
 def _schemes() -> Iterator[Party]:
@@ -241,9 +288,10 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
     cell = chance.choice(matrix.cells)
     name = chance.choice((cell.peer, cell.peer.upper(), _TITLES.get(cell.peer, cell.peer)))
     short = cell.peer_version.partition("-")[0]
-    version = chance.choices((short, short.rpartition(".")[0] or short, chance.choice(_VERSIONS)), (7, 1, 1))[
-        0
-    ]
+    wild = cell.peer in {"debian", "pep440", "semver"}
+    odd = chance.choice(WILD if wild else VERSIONS)
+    series = short.rpartition(".")[0] or short
+    version = chance.choices((short, series, odd), (1, 1, 8) if wild else (7, 1, 1))[0]
     kind = chance.random()
     if kind < 0.15:
         return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))
@@ -251,7 +299,7 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
         return f"{name} on {chance.choice(_DISTRIBUTIONS)}"
     parts = [f"implementation: {name}", f"name: {chance.choice(('relay', 'Head office', 'store'))} {at}"]
     if kind < 0.35:
-        parts.append(f"version: {chance.choice(_RANGES)}")
+        parts.append(f"version: {chance.choice(RANGES)}")
     elif kind < 0.85:
         parts.append(f'version: "{version}"')
     if chance.random() < 0.15:

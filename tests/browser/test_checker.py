@@ -1,4 +1,4 @@
-"""The stack checker in a real browser: the same answers as `interop check`, usable by hand, on paper and on a phone."""
+"""The stack checker in a browser: the answers of `interop check`, usable by hand, on paper, on a phone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from interop.load.rules import check_rules, check_words
 from interop.load.schema import schema_text
 from interop.model.matrix import Matrix
+from interop.model.versions import compare, matches
 from interop.report import publish
 from interop.report.publish_check_data import Guide
 from tests.browser import stacks
@@ -29,7 +30,11 @@ customer: Globex
 product: smtplib 3.11.7
 components: [Exim 4.94.2, Postfix 3.10.13]
 features: [smtputf8, starttls]
-deployment: {sites: 900, transactions_a_day: 200000, time_to_restart_a_site: 15 min, cost_of_an_hour_down: 450 EUR}
+deployment:
+  sites: 900
+  transactions_a_day: 200000
+  time_to_restart_a_site: 15 min
+  cost_of_an_hour_down: 450 EUR
 """
 
 Open = Callable[..., Any]
@@ -76,6 +81,31 @@ def test_hundreds_of_stacks_get_the_same_answer_and_sheet_as_from_python(checker
         assert answered(pages[case.matrix], case.text, case.now) == wanted, case.text
         answers.add(wanted["answer"]["answer"] if "answer" in wanted else "mistake")
     assert answers == {"go", "go-with-conditions", "no-go", "test-first", "mistake"}
+
+
+@pytest.mark.parametrize("scheme", ["debian", "pep440", "semver", "another"])
+def test_versions_are_ordered_and_matched_as_in_python(checker: Open, scheme: str) -> None:
+    known = [*stacks.WILD, *stacks.VERSIONS, "", " 1.0 ", "1.0-", "~", "É1", "1" * 300]
+    specs = [
+        *stacks.WILD,
+        *(each.strip('"') for each in stacks.RANGES),
+        "1.*",
+        "[0-9].0*",
+        "!=1.*",
+        ">=1.0-1",
+        ">",
+        "v?.0",
+    ]
+    found = checker(examples.healthy()).evaluate(
+        "([known, specs, scheme]) => ["
+        "known.map((left) => known.map((right) => interop.compare(left, right, scheme))),"
+        "known.map((version) => specs.map((spec) => interop.matches(version, spec, scheme)))]",
+        [known, specs, scheme],
+    )
+    assert found == [
+        [[compare(left, right, scheme) for right in known] for left in known],
+        [[matches(version, spec, scheme) for spec in specs] for version in known],
+    ]
 
 
 @pytest.mark.parametrize("file", STACKS, ids=lambda file: file.name.partition(".")[0])
@@ -210,7 +240,7 @@ def test_the_sheet_is_what_is_printed_and_can_be_looked_at(checker: Open) -> Non
 def test_the_arithmetic_is_shown(checker: Open) -> None:
     page = checker(examples.smtp())
     take(page, GOOD)
-    assert "200,000 transactions a day × 100 % = 200,000 failures a day" in said(page)
+    assert "200,000 transactions a day × 100 % = 200,000 failures a day" in said(page)  # noqa: RUF001 - times
 
 
 def test_a_finding_leads_to_its_cell_in_the_matrix(checker: Open) -> None:

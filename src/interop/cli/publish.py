@@ -24,8 +24,8 @@ from interop.report import publish
 from interop.report.publish_check_data import Guide
 
 _EPILOG = """\
-The pages need no server and ask nothing of any network: open site/index.html, or publish the folder with GitHub or
-GitLab Pages. The folder also has the matrix itself, for 'interop check STACK --matrix https://…/matrix.json'.
+The pages need no server and ask nothing of any network: open site/index.html, or publish the folder with
+GitHub or GitLab Pages. It also has the matrix, for 'interop check STACK --matrix https://…/matrix.json'.
 
   interop publish interop-report
   interop publish runs/ --out public
@@ -76,8 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _with_evidence(found: list[tuple[Path, Matrix]]) -> tuple[list[Matrix], dict[str, str]]:
-    """Return the runs and their evidence; of several runs each has paths of its own, as runs name files alike."""
-    matrices, texts = [], {}
+    """Return the runs and their evidence; of several, each has paths of its own, as they name files alike."""
+    matrices: list[Matrix] = []
+    texts: dict[str, str] = {}
     for number, (file, matrix) in enumerate(found, 1):
         mine = read_evidence(matrix, file.parent)
         folder = f"{number}/" if len(found) > 1 else ""
@@ -117,7 +118,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 
 def _replace(out: Path, files: Mapping[str, str]) -> None:
-    """Write all files beside the folder, then put them in its place: a reader sees the old site or the new one."""
+    """Write all files beside the folder, then put them in its place: there is the old site or the new one."""
     token = secrets.token_hex(6)
     made, old = out.with_name(f".{out.name}.{token}"), out.with_name(f".{out.name}.{token}.old")
     try:

@@ -105,7 +105,10 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         answer=_answer(findings, rules),
         findings=tuple(sorted(findings, key=lambda finding: _weight(finding, rules))),
         product_versions=tuple(
-            sorted({cell.product_version for cell in used}, key=lambda version: sort_key(version, scheme))
+            sorted(
+                sorted({cell.product_version for cell in used}),  # of equals, always the same first
+                key=lambda version: sort_key(version, scheme),
+            )
         ),
         product_title=names.title(product),
         run=matrix.run,

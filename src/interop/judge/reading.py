@@ -84,7 +84,8 @@ def read_distribution(versions: Collection[str], scheme: str) -> Reading:
     """Read what a distribution carries; without any version the reading is not resolved."""
     if not versions:
         return Reading(spec="", scheme=scheme, pinned=True, stated=False, resolved=False)
-    newest = max(sorted(versions), key=lambda version: sort_key(version, scheme))  # of equals, always the same
+    # Of equals (`1.15`, `1.15.0`) always the same one.
+    newest = max(sorted(versions), key=lambda version: sort_key(version, scheme))
     return Reading(spec=plain(newest, scheme), scheme=scheme, pinned=True, carried=frozenset(versions))
 
 

@@ -1,7 +1,7 @@
 """The whole site: every page of all runs, by file name.
 
-Static and self-contained: pages link to one another by name alone and ask nothing of any network, so that they work
-from a disk, a web server's folder, or a forge's pages. Reads no file and writes none.
+Static and self-contained: pages link to one another by name alone and ask nothing of any network, so that
+they work from a disk, a web server's folder, or a forge's pages. Reads no file and writes none.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The stack checker as a page: `interop check` for people who have no command line.
 
-The evidence, rules and words are embedded (`publish_check_data`); the page's script (assets/check/*.js, joined in
-the order of `SCRIPTS`) answers as `judge.check` does, and sets the customer's sheet, which is what is printed.
-Its Content-Security-Policy names the one script and its style sheets by their hashes.
+The evidence, rules and words are embedded (`publish_check_data`); the page's script (assets/check/*.js,
+joined in the order of `SCRIPTS`) answers as `judge.check` does, and sets the customer's sheet, which is
+what is printed. Its Content-Security-Policy names the one script and its style sheets by their hashes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
 
+from interop.judge.sections import Section
 from interop.model.matrix import Matrix
 from interop.report.publish_check_data import Guide, facts
 from interop.report.publish_parts import Part
@@ -52,6 +53,12 @@ _ALWAYS = (_ASSETS / "check/always.css").read_text(encoding="utf-8")
 _PAGE = Template((_ASSETS / "check/check.html").read_text(encoding="utf-8"))
 
 
+_DESCRIPTION = (
+    "Choose what stands beside {products}: what will work, what will not, what nobody has tested,"
+    " and what to tell the customer."
+)
+
+
 def render(matrix: Matrix, found: Sequence[Part], guide: Guide, navigation: str, generator: str) -> str:
     """Return the page. `navigation` is HTML."""
     products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
@@ -61,11 +68,7 @@ def render(matrix: Matrix, found: Sequence[Part], guide: Guide, navigation: str,
         style_hashes=" ".join(f"'{content_hash(style)}'" for style in (_SCREEN, _SHEET, _ALWAYS)),
         generator=text(generator),
         title=text(f"Check a planned stack against {products}"),
-        description=text(
-            f"Choose what stands beside {products}: what will work, what will not, what nobody has tested, and what"
-            " to tell the customer.",
-            400,
-        ),
+        description=text(_DESCRIPTION.format(products=products), 400),
         screen=_SCREEN,
         sheet=_SHEET,
         always=_ALWAYS,
@@ -77,17 +80,9 @@ def render(matrix: Matrix, found: Sequence[Part], guide: Guide, navigation: str,
 
 def _places(found: Sequence[Part]) -> dict[str, str]:
     """Return where the cells of each product version, suite and role stand."""
-    return {
-        "\0".join(
-            (
-                sheet.section.suite.name,
-                sheet.section.role,
-                sheet.section.product,
-                sheet.section.product_version,
-            )
-        )
-        .encode("utf-8", "replace")
-        .decode(): f"{sheet.file}#cell={sheet.id}"
-        for part in found
-        for sheet in part.sheets
-    }
+    return {_key(sheet.section): f"{sheet.file}#cell={sheet.id}" for part in found for sheet in part.sheets}
+
+
+def _key(section: Section) -> str:
+    key = f"{section.suite.name}\0{section.role}\0{section.product}\0{section.product_version}"
+    return key.encode("utf-8", "replace").decode("utf-8")

@@ -1,7 +1,7 @@
-"""What the stack checker in the browser stands on: the evidence, the catalogue, the rules and the words, as JSON.
+"""What the stack checker in the browser stands on: evidence, catalogue, rules and words, as JSON.
 
-Cells are columns of numbers into pools (pairings, features, results): that is what lets 100,000 of them load at
-once. Texts stay as they are in the matrix: the page shows them as the command line does. Knows no layout.
+Cells are columns of numbers into pools (pairings, features, results): that is what lets 100,000 of them load
+at once. Texts stay as they are in the matrix: the page shows them as the command line does. Knows no layout.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PAIRING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What a check goes by besides the evidence: the tables, the sentences, how a stack is written, the peers known."""
+    """What a check goes by besides the evidence: tables, sentences, how a stack is written, known peers."""
 
     rules: Rules
     words: Words

@@ -1,4 +1,4 @@
-"""The gaps as a page: by cause, the dearest first, each with who, what is seen, what helps, where, and the evidence."""
+"""The gaps as a page: by cause, the dearest first, with who, what is seen, what helps, and evidence."""
 
 from __future__ import annotations
 
@@ -44,11 +44,15 @@ def _article(number: int, ranking: Ranked, where: Mapping[int, Sheet]) -> str:
         for label, value in told(ranking)
         if label != "Evidence"
     )
+    severity = ' class="severe"' if severe else ""
+    title = anchor(sheet.row(feature.id), feature.title)
+    clause = outward(feature.url, feature.clause)
+    about = f"{feature.level} · {clause} · {text(sheet.section.suite.title)}{' · known' if known else ''}"
     return (
-        f"<article{' class=severe' if severe else ''}><h2>{number}. {anchor(sheet.row(feature.id), feature.title)}</h2>\n"
-        f'<p class="impact"><b>{feature.impact.capitalize()}</b> · {feature.level} · '
-        f"{outward(feature.url, feature.clause)} · {text(sheet.section.suite.title)}{' · known' if known else ''}</p>\n"
-        f'<p class="cause">{mark(first.verdict)} with {", ".join(_peers(ranking, sheet))}</p>\n<dl>{facts}</dl></article>\n'
+        f"<article{severity}><h2>{number}. {title}</h2>\n"
+        f'<p class="impact"><b>{feature.impact.capitalize()}</b> · {about}</p>\n'
+        f'<p class="cause">{mark(first.verdict)} with {", ".join(_peers(ranking, sheet))}</p>\n'
+        f"<dl>{facts}</dl></article>\n"
     )
 
 

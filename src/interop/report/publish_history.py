@@ -1,4 +1,4 @@
-"""The runs along time and versions as a page: trends, since when and until when something fails, what is not fresh."""
+"""The runs along time and versions: trends, since when and until when something fails, what is not fresh."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from html import escape
 
 from interop.judge.history import History, Line, Point
 from interop.judge.summary import amount
+from interop.report.publish_page import NOTHING, day, row, table
 from interop.report.publish_parts import Part, Sheet
 from interop.report.site_data import MEANINGS
 from interop.report.site_markup import text
@@ -45,17 +46,16 @@ def _product_trend(title: str, product: str, points: Sequence[Point]) -> str:
     bars = "".join(_bar(place, point) for place, point in enumerate(points))
     width = 20 * max(len(points), 1)
     said = "; ".join(f"{moment(point.started)[:10]}: {_counts(point)}" for point in points[-1:])
+    runs = amount(len(points), "run")
     rows = "".join(
-        f'<tr><th scope="row">{moment(point.started)}</th><td>{text(point.product_version)}</td><td>{_counts(point)}</td></tr>\n'
-        for point in reversed(points)
+        row(moment(point.started), text(point.product_version), _counts(point)) for point in reversed(points)
     )
+    numbers = table(("Run", "Product", "Cells"), rows)
     return (
         f"<figure><figcaption><b>{text(f'{product} · {title}')}</b> {escape(said)}</figcaption>"
         f'<svg class="trend" viewBox="0 0 {width} 100" width="{width}" height="100" role="img" '
-        f'aria-label="Cells by verdict in {amount(len(points), "run")}; the table below says the same">{bars}</svg>'
-        f'<details><summary>{amount(len(points), "run")} in numbers</summary><div class="scroll"><table class="listing"><thead><tr>'
-        '<th scope="col">Run</th><th scope="col">Product</th><th scope="col">Cells</th>'
-        f"</tr></thead><tbody>\n{rows}</tbody></table></div></details></figure>\n"
+        f'aria-label="Cells by verdict in {runs}; the table below says the same">{bars}</svg>'
+        f"<details><summary>{runs} in numbers</summary>{numbers}</details></figure>\n"
     )
 
 
@@ -85,42 +85,35 @@ def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
     if not failing:
         return "<section><h2>What does not work</h2><p>Nothing that was tested.</p></section>\n"
     titles = ("Feature", "With", "Versions", "Since", "Works up to", "Last seen to work")
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     rows = "".join(_line(line, found) for line in failing[:MOST_LINES])
-    more = len(failing) - MOST_LINES
-    note = (
-        f'<p class="note">{amount(more, "further failure")}: <code>interop history</code> lists them all.</p>'
-        if more > 0
-        else ""
-    )
+    more = amount(len(failing) - MOST_LINES, "further failure")
+    all_of_them = f'<p class="note">{more}: <code>interop history</code> lists them all.</p>'
     return (
-        '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says that everything '
-        "tested in it fails, and that 2.0.21 was tested and works.</p>"
-        f'<div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>{note}</section>\n'
+        '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says'
+        " that everything tested in it fails, and that 2.0.21 was tested and works.</p>"
+        f"{table(titles, rows)}{all_of_them if len(failing) > MOST_LINES else ''}</section>\n"
     )
 
 
 def _line(line: Line, found: Sequence[Part]) -> str:
-    sheet = next(_sheets(line, found), None)
-    title = (
-        next(
-            (row.feature.title for row in sheet.section.rows if row.feature.id == line.feature), line.feature
+    feature, peer = line.feature, line.peer
+    name = text(feature)
+    for sheet in _sheets(line, found):
+        feature = next(
+            (each.feature.title for each in sheet.section.rows if each.feature.id == feature), feature
         )
-        if sheet
-        else line.feature
-    )
-    name = f'<a href="{escape(sheet.row(line.feature))}">{text(title)}</a>' if sheet else text(title)
+        peer = next((column.title for column in sheet.columns_of(peer)), peer)
+        name = f'<a href="{escape(sheet.row(line.feature))}">{text(feature)}</a>'
     configuration = "" if line.configuration == "default" else f" ({line.configuration})"
-    peer = next((column.title for column in sheet.columns_of(line.peer)), line.peer) if sheet else line.peer
     product = f"{line.product} {line.product_version}"
-    cells = (
-        f"{text(f'{peer}{configuration}')}<span class=note> {text(product)}</span>",
+    return row(
+        name,
+        f'{text(f"{peer}{configuration}")} <span class="note">{text(product)}</span>',
         text(" and ".join(line.failing), 300),
-        moment(line.failing_since)[:10] if line.failing_since else "–",  # noqa: RUF001 - a dash for nothing
-        text(line.worked_until) or "–",  # noqa: RUF001 - likewise
-        moment(line.last_worked)[:10] if line.last_worked else "never",
+        day(line.failing_since, NOTHING),
+        text(line.worked_until) or NOTHING,
+        day(line.last_worked),
     )
-    return f'<tr><th scope="row">{name}</th>{"".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(("", "", " class=day", "", " class=day"), cells, strict=True))}</tr>\n'
 
 
 def _sheets(line: Line, found: Sequence[Part]) -> Iterator[Sheet]:
@@ -138,15 +131,11 @@ def _sheets(line: Line, found: Sequence[Part]) -> Iterator[Sheet]:
 
 def _last(history: History, peers: Mapping[str, str], now: float) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{_peer(name, peers)}</th><td class=day>{moment(tested)[:10]}</td><td class=day>{_ago(now, tested)}</td></tr>\n'
+        row(_peer(name, peers), day(tested), _ago(now, tested))
         for name, tested in sorted(history.last_tested.items(), key=lambda each: each[1])
     )
-    if not rows:
-        return ""
-    return (
-        '<section><h2>Last tested</h2><div class="scroll"><table class="listing"><thead><tr><th scope="col">Implementation</th>'
-        f'<th scope="col">Day</th><th scope="col">When the site was made</th></tr></thead><tbody>\n{rows}</tbody></table></div></section>\n'
-    )
+    titles = ("Implementation", "Day", "When the site was made")
+    return f"<section><h2>Last tested</h2>{table(titles, rows)}</section>\n" if rows else ""
 
 
 def _peer(name: str, peers: Mapping[str, str]) -> str:

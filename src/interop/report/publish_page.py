@@ -13,10 +13,14 @@ from string import Template
 
 from interop.report.site import STYLE
 from interop.report.site_markup import content_hash, text
+from interop.report.text import moment
 
 _ASSETS = files("interop.report") / "assets"
 _PAGE = Template((_ASSETS / "published.html").read_text(encoding="utf-8"))
 _STYLE = STYLE + (_ASSETS / "publish.css").read_text(encoding="utf-8")
+
+NOTHING = "–"  # noqa: RUF001 - a dash that is wider than a hyphen
+"""What stands where there is nothing to say."""
 
 OVERVIEW, GAPS, HISTORY, CHECK = "index.html", "gaps.html", "history.html", "check.html"
 
@@ -49,6 +53,25 @@ def table(titles: Iterable[str], rows: str, kind: str = "listing") -> str:
         f'<div class="scroll"><table class="{kind}"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody></table></div>"
     )
+
+
+def row(head: str, *cells: str) -> str:
+    """Return a row of such a table; everything is HTML."""
+    return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+
+
+def day(seconds: float, never: str = "never") -> str:
+    """Return seconds since the epoch as a day that is not broken over lines; `never` stands for 0."""
+    return f'<span class="day">{moment(seconds)[:10]}</span>' if seconds else never
+
+
+def cards(title: str, found: Iterable[tuple[str, str, str]]) -> str:
+    """Return a section of links, each with an address, a name and a sentence; nothing when there is none."""
+    items = "".join(
+        f'<li><a href="{escape(address)}">{text(name)}</a><span>{text(said)}</span></li>\n'
+        for address, name, said in found
+    )
+    return f'<section class="ways"><h2>{text(title)}</h2><ul>{items}</ul></section>\n' if items else ""
 
 
 def page(

@@ -1,4 +1,4 @@
-"""Many runs as the parts of a site: one product in one suite has one matrix page, the newest product version first.
+"""Many runs as the parts of a site: a matrix page for one product in one suite, its newest version first.
 
 Knows which page a cell stands on; nothing of how a page looks.
 """
@@ -74,7 +74,7 @@ class Part:
 
 
 def parts(matrices: Sequence[Matrix]) -> tuple[Part, ...]:
-    """Return the parts of all runs, each with the latest result of every cell, in the order of the runs' cells."""
+    """Return the parts of all runs, each with the latest result of every cell, in the order of the cells."""
     names = dict.fromkeys((cell.product, cell.suite) for matrix in matrices for cell in matrix.cells)
     products = {product for product, _ in names}
     taken: set[str] = set()

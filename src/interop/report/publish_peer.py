@@ -10,10 +10,13 @@ from interop.judge.sections import Column, Row, is_gap, works
 from interop.judge.summary import amount
 from interop.model.attempt import Party
 from interop.model.matrix import Cell, Verdict
+from interop.report.publish_page import NOTHING, cards, day, row, table
 from interop.report.publish_parts import Part, Sheet
 from interop.report.site_markup import answer_of, mark, outward, share, text
-from interop.report.text import moment, number, visible
+from interop.report.text import number, visible
 
+MOST_NAMED = 1_000
+"""Features that work and are named."""
 MOST_ROWS = 200
 """Features of one table that are written out; the matrix has the rest."""
 
@@ -45,7 +48,7 @@ def content(name: str, found: Sequence[Part]) -> tuple[str, str]:
 
 def _rows(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[Row, list[Cell]]]:
     keys = {column.key for column in columns}
-    return [(row, [cell for cell in row.cells if cell.peer_key in keys]) for row in sheet.section.rows]
+    return [(each, [cell for cell in each.cells if cell.peer_key in keys]) for each in sheet.section.rows]
 
 
 def _answer(sheet: Sheet, name: str) -> str:
@@ -56,15 +59,15 @@ def _answer(sheet: Sheet, name: str) -> str:
     if not tested:
         return f"Not tested with {subject}."
     rows = _rows(sheet, columns)
-    good = sum(any(map(works, cells)) and not any(_bad(cell, row) for cell in cells) for row, cells in rows)
-    gaps = sum(any(_bad(cell, row) for cell in cells) for row, cells in rows)
+    good = sum(any(map(works, cells)) and not any(_bad(cell, each) for cell in cells) for each, cells in rows)
+    gaps = sum(any(_bad(cell, each) for cell in cells) for each, cells in rows)
     every = f" in all {len(tested)} versions and configurations" if len(tested) > 1 else ""
     found = amount(gaps, "gap") if gaps else "no gaps"
     return f"With {subject}: {good:,} of {amount(len(rows), 'feature')} work{every}; {found}."
 
 
-def _bad(cell: Cell, row: Row) -> bool:
-    return is_gap(cell, row.feature)
+def _bad(cell: Cell, each: Row) -> bool:
+    return is_gap(cell, each.feature)
 
 
 def _about(name: str, people: str, found: Iterable[Part]) -> str:
@@ -95,40 +98,40 @@ def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
     """
     columns = sheet.columns_of(name)
     rows = _rows(sheet, columns)
-    odd = [(row, cells) for row, cells in rows if any(cell.verdict is not Verdict.WORKS for cell in cells)]
+    odd = [(each, cells) for each, cells in rows if any(cell.verdict is not Verdict.WORKS for cell in cells)]
     odd.sort(key=lambda each: not any(_bad(cell, each[0]) for cell in each[1]))
-    plain = [row.feature.title for row, cells in rows if all(cell.verdict is Verdict.WORKS for cell in cells)]
+    plain = [
+        each.feature.title for each, cells in rows if all(cell.verdict is Verdict.WORKS for cell in cells)
+    ]
     tally = Counter(cell.verdict for _, cells in rows for cell in cells)
-    subject = sheet.head.subject
-    table = _table(sheet, columns, odd) if odd else ""
     every = "in all of them" if len(columns) > 1 else "there"
+    verb = "works" if len(plain) == 1 else "work"
+    names = "".join(f"<li>{text(each)}</li>" for each in plain[:MOST_NAMED])
     worked = (
-        f"<details><summary>{amount(len(plain), 'feature')} {'works' if len(plain) == 1 else 'work'} {every}</summary>"
-        f"<ul class=names>{''.join(f'<li>{text(each)}</li>' for each in plain[:1000])}</ul></details>"
-        if plain
-        else ""
+        f"<details><summary>{amount(len(plain), 'feature')} {verb} {every}</summary>"
+        f'<ul class="names">{names}</ul></details>'
     )
     answer = "" if alone else text(_answer(sheet, name))
     return (
-        f"<section><h2>With {text(subject)}</h2><p>{answer} "
-        f'<a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>{share(tally)}{table}{worked}</section>\n'
+        f"<section><h2>With {text(sheet.head.subject)}</h2>"
+        f'<p>{answer} <a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>'
+        f"{share(tally)}{_table(sheet, columns, odd) if odd else ''}{worked if plain else ''}</section>\n"
     )
 
 
 def _table(sheet: Sheet, columns: Sequence[Column], odd: Sequence[tuple[Row, list[Cell]]]) -> str:
-    head = "".join(f'<th scope="col">{text(column.label)}</th>' for column in columns)
     rows = "".join(
-        f'<tr><th scope="row"><a href="{escape(sheet.row(row.feature.id))}">{text(row.feature.title)}</a>'
-        f'<span class="note"> {text(row.feature.impact)} · {text(row.feature.clause)}</span></th>'
-        f"{''.join(f'<td>{_cell(sheet, cell)}</td>' for cell in cells)}</tr>\n"
-        for row, cells in odd[:MOST_ROWS]
+        row(_named(sheet, each), *(_cell(sheet, cell) for cell in cells)) for each, cells in odd[:MOST_ROWS]
     )
     more = len(odd) - MOST_ROWS
     note = f'<p class="note">{amount(more, "further feature")} in the matrix only.</p>' if more > 0 else ""
-    return (
-        '<div class="scroll"><table class="listing marks"><thead><tr><th scope="col">Feature</th>'
-        f"{head}</tr></thead><tbody>\n{rows}</tbody></table></div>{note}"
-    )
+    return table(("Feature", *(column.label for column in columns)), rows, "listing marks") + note
+
+
+def _named(sheet: Sheet, each: Row) -> str:
+    feature = each.feature
+    note = f'<span class="note">{text(feature.impact)} · {text(feature.clause)}</span>'
+    return f'<a href="{escape(sheet.row(feature.id))}">{text(feature.title)}</a> {note}'
 
 
 def _cell(sheet: Sheet, cell: Cell) -> str:
@@ -137,52 +140,35 @@ def _cell(sheet: Sheet, cell: Cell) -> str:
 
 
 def _own(own: Sequence[Sheet]) -> str:
-    rows = "".join(
-        f'<li><a href="{escape(sheet.address)}">{text(sheet.head.subject)}</a>'
-        f"<span>{text(answer_of(sheet.head))}</span></li>\n"
-        for sheet in own
-    )
-    return (
-        f'<section class="ways"><h2>In the product\'s place</h2><ul>{rows}</ul></section>\n' if rows else ""
-    )
+    found = [(sheet.address, sheet.head.subject, answer_of(sheet.head)) for sheet in own]
+    return cards("In the product's place", found)
 
 
 def _versions(name: str, faced: Sequence[Sheet]) -> str:
     """Return every version with what it was made of and when it was last tested."""
+    several = len(faced) > 1
     rows = "".join(
-        f'<tr><th scope="row">{text(column.label)}</th><td>{text(column.exact)}</td><td>{text(column.release) or "–"}</td>'  # noqa: RUF001 - a dash for nothing
-        f"<td class=day>{_tested(sheet, column)}</td>{_with(sheet, faced)}"
-        f"<td>{_digest(column.digest)}</td></tr>\n"
+        row(
+            text(column.label),
+            text(column.exact),
+            text(column.release) or NOTHING,
+            _tested(sheet, column),
+            *([text(sheet.head.subject)] if several else []),
+            _digest(column.digest),
+        )
         for sheet in faced
         for column in sheet.columns_of(name)
     )
-    if not rows:
-        return ""
-    titles = (
-        "Version",
-        "Exact version",
-        "Release",
-        "Last tested",
-        *(("With",) if len(faced) > 1 else ()),
-        "Digest",
-    )
-    head = "".join(f'<th scope="col">{each}</th>' for each in titles)
-    return (
-        f'<section><h2>Versions</h2><div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead>'
-        f"<tbody>\n{rows}</tbody></table></div></section>\n"
-    )
-
-
-def _with(sheet: Sheet, faced: Sequence[Sheet]) -> str:
-    return f"<td>{text(sheet.head.subject)}</td>" if len(faced) > 1 else ""
+    with_whom = ("With",) if several else ()
+    titles = ("Version", "Exact version", "Release", "Last tested", *with_whom, "Digest")
+    return f"<section><h2>Versions</h2>{table(titles, rows)}</section>\n" if rows else ""
 
 
 def _digest(digest: str) -> str:
     """Return as much of a digest as tells it from others; the whole of it on pointing at it."""
-    return f'<code title="{text(digest, 200)}">{text(digest[:19])}…</code>' if digest else "–"  # noqa: RUF001 - a dash for nothing
+    return f'<code title="{text(digest, 200)}">{text(digest[:19])}…</code>' if digest else NOTHING
 
 
 def _tested(sheet: Sheet, column: Column) -> str:
     position = sheet.section.columns.index(column)
-    when = max((row.cells[position].tested for row in sheet.section.rows), default=0.0)
-    return moment(when)[:10] if when else "never"
+    return day(max((each.cells[position].tested for each in sheet.section.rows), default=0.0))

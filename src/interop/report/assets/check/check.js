@@ -6,7 +6,9 @@ class Evidence {
   constructor(facts) {
     Object.assign(this, facts);
     this.names = new Names(facts);
-    this.pools = null;
+    this.places = facts.places ?? {};
+    this.numbers = null;
+    this.pools = new Map();
   }
 
   get size() {
@@ -15,31 +17,37 @@ class Evidence {
 
   /** The product's cells with a peer in a feature, in the matrix's order. */
   pool(product, peer, suite, feature, role) {
-    this.pools ??= this.sorted();
-    return this.pools.get([product, peer, suite, role, feature].join("\0")) ?? [];
+    this.numbers ??= this.sorted();
+    const key = [product, peer, suite, role, feature].join("\0");
+    if (!this.pools.has(key)) this.pools.set(key, (this.numbers.get(key) ?? []).map((number) => this.cell(number)));
+    return this.pools.get(key);
   }
 
+  /** The numbers of the cells by what they are about. */
   sorted() {
-    const pools = new Map();
-    const { pairing, feature, result, tested } = this.cells;
-    const at = (values, number) => (Array.isArray(values) ? values[number] : values);
-    const results = this.results.map((each) => ({
-      ...each,
-      limits: each.limits.map((limit) => ({ ...limit, value: Number(limit.value) })),
-    }));
+    const found = new Map();
+    const { pairing, feature } = this.cells;
     const heads = this.pairings.map((each) => [each.product, each.peer, each.suite, each.role, ""].join("\0"));
     for (let number = 0; number < pairing.length; number += 1) {
       const key = heads[pairing[number]] + this.features[feature[number]];
-      const cell = {
-        ...this.pairings[pairing[number]],
-        ...results[at(result, number)],
-        feature: this.features[feature[number]],
-        tested: at(tested, number),
-      };
-      if (pools.has(key)) pools.get(key).push(cell);
-      else pools.set(key, [cell]);
+      const numbers = found.get(key);
+      if (numbers) numbers.push(number);
+      else found.set(key, [number]);
     }
-    return pools;
+    return found;
+  }
+
+  cell(number) {
+    const { pairing, feature, result, tested } = this.cells;
+    const at = (values) => (Array.isArray(values) ? values[number] : values);
+    const said = this.results[at(result)];
+    return {
+      ...this.pairings[pairing[number]],
+      ...said,
+      limits: said.limits.map((limit) => ({ ...limit, value: Number(limit.value) })),
+      feature: this.features[feature[number]],
+      tested: at(tested),
+    };
   }
 }
 

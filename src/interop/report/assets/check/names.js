@@ -30,6 +30,7 @@ class Names {
       added(this.roles, pairing.peer, `${pairing.suite}\0${at < 0 ? "" : suite.roles[1 - at]}`);
       added(this.configurations, pairing.peer, pairing.configuration);
     }
+    this.spelled = this.suites.map((suite) => suite.features.map((feature) => [fold(feature.id), fold(feature.title)]));
     this.folded = new Map();
     for (const name of this.roles.keys()) {
       for (const spelling of [name, this.titles.get(name), ...(this.catalog.get(name)?.aliases ?? [])]) {
@@ -133,7 +134,7 @@ class Names {
       throw new Mistake(`the matrix has no suite ${quoted(requirement.suite)}.`, hint, requirement.line);
     }
     const found = suites.flatMap((suite) =>
-      suite.features.filter((each) => fold(each.id) === wanted || fold(each.title) === wanted).map((feature) => ({ suite, feature })),
+      suite.features.filter((_, at) => this.spelled[this.suites.indexOf(suite)][at].includes(wanted)).map((feature) => ({ suite, feature })),
     );
     if (!found.length) {
       const known = suites.flatMap((suite) => suite.features.map((each) => each.id));

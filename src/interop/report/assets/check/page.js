@@ -143,8 +143,13 @@ document.addEventListener("drop", (event) => {
 byId("plan").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", readLocation);
 
-/** For scripts: the answer to a stack file's text, with the keys of `interop check --format json`, and the sheet. */
+/**
+ * For scripts. `check` gives the answer to a stack file's text, with the keys of `interop check --format json`, and
+ * the sheet; `compare` orders two versions, `matches` says whether a version is one that a range means.
+ */
 window.interop = {
+  compare: compareVersions,
+  matches: matchesSpec,
   check(text, now) {
     try {
       const found = answerOf(text, now);
