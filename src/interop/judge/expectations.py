@@ -49,7 +49,8 @@ def find(where: Where, expectations: Sequence[Expectation]) -> tuple[Expectation
 
 
 def stand(  # noqa: PLR0911 - one line for each standing
-    verdict: Verdict, signature: str, found: Sequence[Expectation], today: str) -> Standing:
+    verdict: Verdict, signature: str, found: Sequence[Expectation], today: str
+) -> Standing:
     """Return how a verdict stands to the entries about its cell; `today` is YYYY-MM-DD."""
     if not found:
         return Standing(known=Known.NONE)
