@@ -16,51 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Side = Literal["client", "server"]
+from interop.run.conversation import Chunk, Conversation, Side
+from interop.run.datagrams import DatagramRelay
 
-RECORD_LIMIT = 8 * 1024 * 1024
-"""Bytes kept per conversation; what comes after still passes, but is only counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Bytes as they arrived from one side, at `time` seconds since the epoch."""
-
-    time: float
-    side: Side
-    data: bytes
-
-
-@dataclass(slots=True)
-class Conversation:
-    """One connection through the relay, from the client's connect to its end."""
-
-    port: str
-    started: float
-    chunks: list[Chunk] = field(default_factory=list)
-    closed_by: str = ""
-    """`client`, `server` or `relay`: who ended it first; empty while it is open."""
-    size: int = 0
-    dropped: int = 0
-    """Bytes that passed without being kept."""
-
-    @property
-    def client(self) -> bytes:
-        """All bytes that the client sent so far."""
-        return b"".join(chunk.data for chunk in list(self.chunks) if chunk.side == "client")
-
-    @property
-    def server(self) -> bytes:
-        """All bytes that the server sent so far."""
-        return b"".join(chunk.data for chunk in list(self.chunks) if chunk.side == "server")
-
-    def keep(self, side: Side, data: bytes) -> None:
-        """Record a chunk, or only count it when the record is full."""
-        if self.size >= RECORD_LIMIT:
-            self.dropped += len(data)
-            return
-        self.size += len(data)
-        self.chunks.append(Chunk(time.time(), side, data))
+__all__ = ["Chunk", "Conversation", "Side", "Switchboard", "Wire"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +57,7 @@ class Wire:
         self._switchboard = switchboard
         self._disturbances: list[_Disturbance] = []
         self._servers: list[asyncio.Server] = []
+        self._datagrams: list[asyncio.DatagramTransport] = []
         self._legs: list[_Leg] = []
         self._routes: dict[tuple[str, int, str], int] = {}
         self.conversations: list[Conversation] = []
@@ -119,8 +79,11 @@ class Wire:
         """Hold back what that side sends by so many seconds; with `once` only its first bytes."""
         self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds, once=once))
 
-    def route(self, name: str, upstream: tuple[str, int], *, listen: str = "") -> int:
-        """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given."""
+    def route(self, name: str, upstream: tuple[str, int], *, listen: str = "", udp: bool = False) -> int:
+        """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given.
+
+        With `udp` the same port passes datagrams too; disturbances are for connections alone.
+        """
         key = (*upstream, listen)
         if key not in self._routes:
             sockets = _listeners(listen)
@@ -128,6 +91,10 @@ class Wire:
             asyncio.run_coroutine_threadsafe(
                 self._serve(name, upstream, sockets), self._switchboard.loop
             ).result(timeout=10)
+            if udp:
+                asyncio.run_coroutine_threadsafe(
+                    self._pass_datagrams(name, upstream, sockets), self._switchboard.loop
+                ).result(timeout=10)
         return self._routes[key]
 
     def close(self) -> None:
@@ -151,7 +118,19 @@ class Wire:
         self._legs += [near, far]
         return near
 
+    async def _pass_datagrams(
+        self, name: str, upstream: tuple[str, int], listeners: list[socket.socket]
+    ) -> None:
+        for listener in listeners:
+            address = listener.getsockname()[:2]
+            transport, _ = await self._switchboard.loop.create_datagram_endpoint(
+                lambda: DatagramRelay(name, upstream, self.conversations), local_addr=address
+            )
+            self._datagrams.append(transport)
+
     async def _close(self) -> None:
+        for transport in self._datagrams:
+            transport.close()
         for server in self._servers:
             server.close()
         for leg in self._legs:

@@ -172,3 +172,23 @@ def test_one_port_serves_both_address_families(wire: Wire, upstream: tuple[str, 
         pytest.skip("this machine has no IPv6 loopback")
     with client:
         assert read(client, 6) == b"hello\n"
+
+
+def test_datagrams_pass_and_are_recorded_by_client(wire: Wire) -> None:
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as server,
+        socket.socket(type=socket.SOCK_DGRAM) as one,
+        socket.socket(type=socket.SOCK_DGRAM) as another,
+    ):
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        port = wire.route("dns", server.getsockname(), udp=True)
+        for client, question in ((one, b"first"), (another, b"second")):
+            client.settimeout(5)
+            client.sendto(question, ("127.0.0.1", port))
+            asked, address = server.recvfrom(100)
+            assert asked == question
+            server.sendto(asked.upper(), address)
+            assert client.recv(100) == question.upper()
+        recorded = [(each.client, each.server) for each in wire.conversations]
+    assert recorded == [(b"first", b"FIRST"), (b"second", b"SECOND")]
