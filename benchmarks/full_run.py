@@ -43,18 +43,19 @@ from interop.run.wire import Switchboard
 from interop.scenario import FEATURE_MARK, NEEDS_MARK
 
 PEERS = 13
+"""Peer versions of the comparison that is asked for; fewer give a quicker look."""
 
 
-def candidates() -> list[Candidate]:
-    """Return the peers of the comparison: thirteen versions, all six servers among them."""
+def candidates(count: int) -> list[Candidate]:
+    """Return the peers of the comparison: so many versions, the newest releases first."""
     found = load_catalog().candidates("smtp", "server")
-    by_age = sorted(found, key=lambda each: each.release.name == "bullseye")
-    return sorted(by_age[:PEERS], key=lambda each: each.id)
+    by_age = sorted(found, key=lambda each: ("trixie", "bookworm", "bullseye").index(each.release.name))
+    return sorted(by_age[:count], key=lambda each: each.id)
 
 
-def by_hand() -> float:
+def by_hand(count: int) -> float:
     """Run every scenario over every peer by hand; return the seconds from first start to last stop."""
-    chosen, catalog = candidates(), load_catalog()
+    chosen, catalog = candidates(count), load_catalog()
     suite, contract = catalog.suite("smtp"), load_contract("smtp")
     engine, _ = choose_engine("docker", run_id="benchmark")
     scenarios = _scenarios(suite.folder)
@@ -86,9 +87,9 @@ def by_hand() -> float:
     return time.monotonic() - began
 
 
-def by_plugin(folder: Path) -> tuple[float, float, int]:
+def by_plugin(folder: Path, count: int) -> tuple[float, float, int]:
     """Run the plugin; return its seconds, its own peak memory in MB, and how many cells it ran."""
-    chosen = [f"--interop-peer={each.id}" for each in candidates()]
+    chosen = [f"--interop-peer={each.id}" for each in candidates(count)]
     report = f"--interop-report={folder}"
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:xdist", "--interop"]
     product = ["--interop-product=smtplib", "--interop-suite=smtp"]
@@ -176,11 +177,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--peers", type=int, default=PEERS)
+    arguments = parser.parse_args()
     ratios, overheads = [], []
-    for number in range(parser.parse_args().runs):
-        hand = by_hand()
+    for number in range(arguments.runs):
+        hand = by_hand(arguments.peers)
         with tempfile.TemporaryDirectory() as folder:
-            plugin, peak, cells = by_plugin(Path(folder))
+            plugin, peak, cells = by_plugin(Path(folder), arguments.peers)
         ratios.append(plugin / hand)
         overheads.append((plugin - hand) / cells * 1000)
         print(

@@ -24,6 +24,8 @@ class Place:
     suite: str
     role: str
     control: bool = False
+    offers: frozenset[str] = frozenset()
+    """The situations that it offers, when it is a server that the harness runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def skip_reason(pair: Pair, needs: Iterable[str]) -> str:
         return pair.cannot_run
     if pair.place.role == pair.peer.role.role:
         return f"{pair.peer.implementation.title} takes the same role"
-    missing = sorted(set(needs) - pair.peer.offers)
+    missing = sorted(set(needs) - pair.peer.offers - pair.place.offers)
     if missing:
         name = f"{pair.peer.implementation.title} {pair.peer.release.version}"
         return f"{name} is not set up to offer {', '.join(missing)}"

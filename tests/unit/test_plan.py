@@ -56,6 +56,12 @@ def test_a_port_is_a_situation_that_a_peer_offers() -> None:
     assert skip_reason(pair, ["bare", "smtp"]) == "Exim 1.0 is not set up to offer bare"
 
 
+def test_a_server_in_the_products_place_offers_situations_too() -> None:
+    place = Place(key="chasquid@1", suite="smtp", role="client", offers=frozenset({"full-mailbox"}))
+    (pair,) = pairs(SUITE, [place], {"server": [server("exim")]}, {})
+    assert skip_reason(pair, ["full-mailbox"]) == ""
+
+
 def test_a_configuration_may_take_a_situation_away() -> None:
     (pair,) = pairs(SUITE, [ACME], {"server": [server("exim", "vrfy", lacks=("vrfy",))]}, {})
     assert skip_reason(pair, ["vrfy"]) == "Exim 1.0 is not set up to offer vrfy"

@@ -56,8 +56,10 @@ def controls(suite: Suite, catalog: Catalog, facing: Sequence[Actor]) -> tuple[A
         for name in suite.controls:
             if name in taken and len(taken) == 1:
                 continue
+            if catalog.implementation(name).role(f"{suite.name}.{role}") is None:
+                continue  # a control of the other role
             newest = _newest(catalog.candidates(suite.name, role, selectors=[name]))
-            if newest is not None and newest.role.role == role:
+            if newest is not None:
                 found.append(_actor(newest, control=True))
     return tuple(found)
 
@@ -95,7 +97,13 @@ def _actor(candidate: Candidate, *, control: bool = False) -> Actor:
         release = replace(candidate.release, version=platform.python_version())
         candidate = replace(candidate, release=release)
     return Actor(
-        place=Place(key=candidate.id, suite=candidate.role.suite, role=candidate.role.role, control=control),
+        place=Place(
+            key=candidate.id,
+            suite=candidate.role.suite,
+            role=candidate.role.role,
+            control=control,
+            offers=candidate.offers,
+        ),
         name=candidate.implementation.name,
         version=candidate.release.version,
         candidate=candidate,

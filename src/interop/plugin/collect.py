@@ -93,10 +93,9 @@ class Collection:
         unknown = needs - {situation.id for situation in suite.situations}
         if unknown:
             raise pytest.UsageError(f"{where}: {suite.name}/suite.yaml has no situation {min(unknown)!r}.")
-        reasons = {pair.peer.id: skip_reason(pair, needs) for pair in self._products(suite.name)}
         parameters = []
         for pair in self._products(suite.name):
-            reason = reasons[pair.peer.id]
+            reason = skip_reason(pair, needs)
             marks = (pytest.mark.skip(reason=reason),) if reason else ()
             parameters.append(pytest.param(pair, id=pair.id, marks=marks))
         metafunc.parametrize("interop_pairing", parameters, indirect=True)
