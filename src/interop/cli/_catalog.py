@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from interop.errors import UnknownNameError, nearest
 from interop.load.catalog import Catalog, load_catalog
 from interop.load.manifest import load_config
+from interop.load.selection import split
+from interop.model.implementation import Candidate
 
 
 def add_config_option(parser: argparse.ArgumentParser) -> None:
@@ -28,3 +33,21 @@ def find_catalog(arguments: argparse.Namespace) -> Catalog:
         return load_catalog()
     config = load_config(file)
     return load_catalog(peer_folders=config.peer_folders, suite_folders=config.suite_folders)
+
+
+def check_names(catalog: Catalog, selectors: Sequence[str]) -> None:
+    """Raise UnknownNameError for a selector that no implementation of any role has the name of."""
+    names = [name for each in catalog.implementations for name in (each.name, *each.aliases)]
+    for selector in selectors:
+        wanted, _ = split(selector)
+        if not any(fnmatchcase(name, wanted) for name in names):
+            raise UnknownNameError(f"there is no implementation {wanted!r}.", hint=nearest(wanted, names))
+
+
+def candidates_of(catalog: Catalog, suite: str, role: str, selectors: Sequence[str]) -> list[Candidate]:
+    """Return what the selectors mean in a role; nothing when they mean another role's."""
+    try:
+        found = catalog.candidates(suite, role, selectors=selectors)
+    except UnknownNameError:
+        return []  # it takes another role: the names were checked over all of them
+    return [each for each in found if each.role.role == role]

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from interop.cli._catalog import add_config_option, find_catalog
+from interop.cli._catalog import add_config_option, candidates_of, check_names, find_catalog
 from interop.model.implementation import Candidate
 
 
@@ -39,12 +39,13 @@ def run_build(arguments: argparse.Namespace) -> int:
     from interop.run.engine.sdk import connect  # noqa: PLC0415
 
     catalog = find_catalog(arguments)
+    check_names(catalog, arguments.selectors)
     suites = [catalog.suite(arguments.suite)] if arguments.suite else catalog.suites
     wanted = {
         candidate.id: candidate
         for suite in suites
         for role in suite.roles
-        for candidate in catalog.candidates(suite.name, role, selectors=arguments.selectors)
+        for candidate in candidates_of(catalog, suite.name, role, arguments.selectors)
         if candidate.release.image or (candidate.implementation.folder / "Dockerfile").is_file()
     }
     client, _ = connect()

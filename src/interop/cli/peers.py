@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from interop.cli._catalog import add_config_option, find_catalog
-from interop.errors import EngineError, UnknownNameError, nearest
-from interop.load.catalog import Catalog
-from interop.load.selection import split
+from interop.cli._catalog import add_config_option, candidates_of, check_names, find_catalog
+from interop.errors import EngineError
 from interop.model.implementation import Candidate
 
 
@@ -41,13 +38,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table."""
     catalog = find_catalog(arguments)
-    _check_names(catalog, arguments.selectors)
+    check_names(catalog, arguments.selectors)
     suites = [catalog.suite(arguments.suite)] if arguments.suite else catalog.suites
     found = [
         (suite.title, role, candidate)
         for suite in suites
         for role in suite.roles
-        for candidate in _candidates(catalog, suite.name, role, arguments.selectors)
+        for candidate in candidates_of(catalog, suite.name, role, arguments.selectors)
     ]
     tags = _built_tags()
     lines = [
@@ -64,23 +61,6 @@ def run(arguments: argparse.Namespace) -> int:
     for mistake in catalog.mistakes:
         print(f"not read: {mistake}")
     return 0
-
-
-def _check_names(catalog: Catalog, selectors: Sequence[str]) -> None:
-    """Raise UnknownNameError for a selector that no implementation of any role has the name of."""
-    names = [name for each in catalog.implementations for name in (each.name, *each.aliases)]
-    for selector in selectors:
-        wanted, _ = split(selector)
-        if not any(fnmatchcase(name, wanted) for name in names):
-            raise UnknownNameError(f"there is no implementation {wanted!r}.", hint=nearest(wanted, names))
-
-
-def _candidates(catalog: Catalog, suite: str, role: str, selectors: Sequence[str]) -> list[Candidate]:
-    try:
-        found = catalog.candidates(suite, role, selectors=selectors)
-    except UnknownNameError:
-        return []  # it takes another role: the names were checked over all of them
-    return [each for each in found if each.role.role == role]
 
 
 def _built_tags() -> frozenset[str] | None:

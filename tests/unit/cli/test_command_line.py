@@ -39,6 +39,7 @@ def test_one_command_and_all_of_them_parse_alike() -> None:
     [
         (["peers", "--suite", "smpt"], "there is no suite 'smpt'. Did you mean 'smtp'?"),
         (["peers", "postfx"], "Did you mean 'postfix'?"),
+        (["images", "build", "postfx"], "Did you mean 'postfix'?"),
         (["report", "nowhere.json"], "nowhere.json"),
         (["init", "smtp.cleint"], "the suite smtp has no role 'cleint'. Did you mean 'smtp.client'?"),
         (["accept", "nowhere"], "nowhere"),
@@ -51,6 +52,14 @@ def test_a_mistake_is_one_line_and_exit_code_two(
     shown = capsys.readouterr().err
     assert said in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_peers_of_one_role_are_found_without_naming_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["peers", "postfix@3.10*", "exim"]) == 0
+    said = capsys.readouterr().out
+    assert "Postfix" in said
+    assert "4.98.2" in said
+    assert "swaks" not in said.lower()
 
 
 def test_init_writes_files_that_load_and_overwrites_nothing(
