@@ -63,9 +63,11 @@ def test_every_feature_says_what_the_customer_sees() -> None:
     assert [each.id for each in load_suite(SUITE).features if not each.customer_sees] == []
 
 
-def test_every_control_is_an_implementation_of_the_client_role() -> None:
-    for name in load_suite(SUITE).controls:
-        assert load_implementation(PEERS / name).role("smtp.client") is not None
+def test_either_role_has_controls_of_at_least_two_kinds() -> None:
+    controls = [load_implementation(PEERS / name) for name in load_suite(SUITE).controls]
+    for role in ("smtp.client", "smtp.server"):
+        assert len([each for each in controls if each.role(role) is not None]) > 1
+    assert all(each.role("smtp.client") or each.role("smtp.server") for each in controls)
 
 
 @pytest.mark.parametrize("name", CLIENTS)
