@@ -6,7 +6,6 @@ Knows nothing of how a scenario is run.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -77,6 +76,3 @@ def contract(suite: str) -> ModuleType:
     from interop.load.catalog import load_contract  # noqa: PLC0415 - drivers without it need no catalogue
 
     return load_contract(suite)
-
-
-Scenario = Callable[..., None]

@@ -91,14 +91,6 @@ def apply(
     return replace(matrix, cells=cells)
 
 
-def unused(
-    matrix: Matrix, expectations: Sequence[Expectation], schemes: dict[str, str]
-) -> tuple[Expectation, ...]:
-    """Return the entries that are about no cell: a typing mistake, or a peer that was not run."""
-    wheres = [_where(cell, schemes.get(cell.peer, "debian")) for cell in matrix.cells]
-    return tuple(each for each in expectations if not any(_about(each, where) for where in wheres))
-
-
 def _applied(cell: Cell, expectations: Sequence[Expectation], today: str, scheme: str) -> Cell:
     standing = stand(cell.verdict, cell.signature, find(_where(cell, scheme), expectations), today)
     if standing.known is Known.NONE:

@@ -154,7 +154,7 @@ class Attempts:
         seen = _seen(scene, suite)
         attempt = self._record(scene, seen, time.monotonic() - clock)
         if scene.theirs.running is not None and scene.theirs.running.exited() is not None:
-            company.forget(trial.peer)
+            company.dismiss(trial.peer)  # it has ended by itself: the next that asks gets a fresh one
         if attempt.outcome is not Outcome.PASSED:
             _explain(reports, attempt)
         return Tried(attempt=attempt, reports=reports)

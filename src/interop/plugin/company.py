@@ -100,10 +100,6 @@ class Company:
             seat.close()
         self._provisioner.replace(candidate)
 
-    def forget(self, candidate: Candidate) -> None:
-        """Drop a party that has ended by itself; the next one that asks gets a fresh one."""
-        self.dismiss(candidate)
-
     def dismiss(self, peer: Candidate) -> None:
         """Let a peer go that is not needed any more."""
         seat = self._seats.pop((peer.role.suite, peer.role.role, peer.id), None)
