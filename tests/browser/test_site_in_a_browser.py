@@ -267,8 +267,9 @@ def test_arrow_keys_walk_the_grid_and_keep_their_column_through_merged_cells(pag
         "Session",
     ]
     page.goto(page.url.split("#")[0] + "#cell=smtp.client/many-messages/exim@4.96")
+    page.wait_for_selector("#panel", state="visible")
     page.keyboard.press("Escape")
-    page.wait_for_selector("#box a:focus")
+    page.wait_for_selector("#box a[href='#cell=smtp.client/many-messages/exim@4.96']:focus")
     page.keyboard.press("ArrowDown")
     assert focused(page) == "#cell=smtp.client/rset/exim@4.94.2"
     page.keyboard.press("ArrowUp")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._cell import FoundCell, add_cell_arguments, find_cell
 from interop.errors import InteropError
-from interop.load.catalog import Catalog
+from interop.load.catalog import Catalog, furnish
 from interop.model.implementation import Candidate
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     engine, fell_back = choose_engine(arguments.engine, run_id=f"shell-{os.getpid()}")
     if fell_back:
         print(f"interop: {fell_back}", file=sys.stderr)
-    provisioner = Provisioner(engine, candidates, progress=_say)
+    provisioner = Provisioner(engine, candidates, progress=_say, furnish=furnish)
     with _sigterm_as_interrupt():
         try:
             parties = [provisioner.acquire(candidate) for candidate in candidates]
@@ -84,7 +84,6 @@ def _stay(found: FoundCell, parties: list[Running], engine: Engine, provisioner:
         tls = provisioner.root / "tls"
         print(f"\nTLS\n  CA           {tls / 'ca.pem'}\n  certificate  {tls / 'cert.pem'}")
         print(f"  keys         {provisioner.key_log}")
-        print("\nEnter or Ctrl-C takes all down.", flush=True)
         _wait()
     finally:
         wire.close()
@@ -117,6 +116,7 @@ def _contained(party: Running) -> bool:
 def _wait() -> None:
     """Return after Enter or Ctrl-C; where there is no input, only after Ctrl-C or SIGTERM."""
     with contextlib.suppress(KeyboardInterrupt):
+        print("\nEnter or Ctrl-C takes all down.", flush=True)
         if not sys.stdin.readline():
             while True:
                 signal.pause()

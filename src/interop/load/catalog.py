@@ -129,6 +129,13 @@ def load_contract(suite: str) -> ModuleType:
         raise ConfigError(what, where=where) from error
 
 
+def furnish(suite: str, folder: Path) -> None:
+    """Let a suite write into `folder` what it gives to every party: `furnish(folder)` of its contract."""
+    make = getattr(load_contract(suite), "furnish", None)
+    if make is not None:
+        make(folder)
+
+
 def _load(
     folders: Iterable[Path],
     file: str,

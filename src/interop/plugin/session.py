@@ -20,6 +20,7 @@ import pytest
 
 import interop
 from interop.errors import ConfigError, InteropError
+from interop.load.catalog import furnish
 from interop.load.record import JournalWriter, read_journal
 from interop.model.attempt import Outcome, Party, RunEnd, RunFacts
 from interop.model.implementation import Candidate
@@ -160,6 +161,7 @@ class Session:
             keep=self.settings.keep,
             every=self.worker["workercount"] if self.worker else 1,
             captures=captures,
+            furnish=furnish,
         )
         self._company = Company(
             self.engine, self._provisioner, self.lineup.actors, progress=self._progress, met=self._met

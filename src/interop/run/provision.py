@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,13 +25,16 @@ AHEAD = 3
 """Peers that are started beyond the one in use. More would only compete for the same processors."""
 
 STATE_PREFIX = "interop-state-"
+GIVEN = "given"
+"""The folder in a party's state directory that holds what its suite gives to every party."""
 HOST_NAME = "mail.interop.test"
 
 
 class Provisioner:
     """Brings up the candidates of a run, in the order in which they will be asked for.
 
-    `every` is how many processes share that order: one of them will be asked for about every n-th.
+    `every` is how many processes share that order: one of them will be asked for about every n-th. `furnish`
+    takes a suite's name and an empty folder, and writes there what that suite gives to all its parties.
     """
 
     def __init__(
@@ -43,7 +46,9 @@ class Provisioner:
         keep: bool = False,
         every: int = 1,
         captures: Captures | None = None,
+        furnish: Callable[[str, Path], None] | None = None,
     ) -> None:
+        self._furnish = furnish
         self._engine = engine
         self._order = list(order)
         self._progress = progress
@@ -64,6 +69,7 @@ class Provisioner:
         self._started: dict[str, Future[Running]] = {}
         self._leaving: list[Future[Running]] = []
         self._lock = threading.Lock()
+        self._giving = threading.Lock()
         self._closed = False
 
     def prepare(self) -> None:
@@ -143,6 +149,7 @@ class Provisioner:
         state.mkdir()
         state.chmod(0o777)  # a server's own user delivers here
         shutil.copytree(self.root / "tls", state / "tls")
+        self._give(candidate.role.suite, state / GIVEN)
         (state / KEY_LOG).hardlink_to(self.key_log)  # one file, wherever a party finds it
         self._progress(candidate.id, "starting")
         running = self._engine.start(
@@ -151,6 +158,18 @@ class Provisioner:
         if self._captures is not None:
             self._captures.begin(self._engine, running)
         return running
+
+    def _give(self, suite: str, folder: Path) -> None:
+        """Copy what the suite gives to its parties, made when the first of them is brought up."""
+        if self._furnish is None:
+            return
+        made = self.root / f"{GIVEN}-{suite}"
+        with self._giving:
+            if not made.exists():
+                made.mkdir()
+                self._furnish(suite, made)
+        if any(made.iterdir()):
+            shutil.copytree(made, folder)
 
     def _stop(self, future: Future[Running]) -> None:
         if future.cancelled():

@@ -98,3 +98,20 @@ def test_a_replaced_peer_is_stopped_and_started_again(engine: CountingEngine) ->
     made.close()
     assert engine.started == ["a", "a"]
     assert engine.stopped == ["a", "a"]
+
+
+def test_what_a_suite_gives_is_made_once_and_reaches_every_party(engine: CountingEngine) -> None:
+    made: list[str] = []
+
+    def furnish(suite: str, folder: Path) -> None:
+        made.append(suite)
+        (folder / "zone").write_text("content")
+
+    candidates = [server(name) for name in NAMES]
+    provided = Provisioner(engine, candidates, progress=lambda *_: None, furnish=furnish)  # type: ignore[arg-type]
+    try:
+        states = [provided.acquire(candidate).state for candidate in candidates]
+        assert [(state / "given" / "zone").read_text() for state in states] == ["content"] * len(NAMES)
+    finally:
+        provided.close()
+    assert made == [candidates[0].role.suite]

@@ -6,6 +6,7 @@ Knows how to connect and how to say what an engine answered; knows nothing of pa
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,7 @@ def reach(endpoint: Endpoint) -> APIClient:
             f"no container engine answers: {endpoint} is not there.", hint="See `interop doctor`."
         )
     try:
+        _knock(endpoint)
         client = APIClient(
             base_url=endpoint.url,
             version="auto",
@@ -108,6 +110,14 @@ def product(client: APIClient) -> str:
     if "Podman Engine" in components:
         return f"Podman {components['Podman Engine']}"
     return f"Docker {version.get('Version', '')}"
+
+
+def _knock(endpoint: Endpoint) -> None:
+    """Raise OSError where nobody listens on the Unix socket: the SDK would leave its own socket open then."""
+    if endpoint.socket is not None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
+            stream.settimeout(PING)
+            stream.connect(str(endpoint.socket))
 
 
 def _tls(endpoint: Endpoint) -> TLSConfig | bool:
