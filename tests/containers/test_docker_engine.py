@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -358,3 +359,32 @@ def test_the_policy_never_neither_builds_nor_pulls(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="the pull policy `never` forbids to build it"):
         engine.prepare(banner(folder=folder), Seen())
     engine.close()
+
+
+ECHO = 'while read -r line; do echo "got $line"; echo "heard $line" >&2; [ "$line" != go ] || exit 7; done'
+
+
+def test_a_program_inside_is_talked_with_and_says_how_it_ended(server: Container, tmp_path: Path) -> None:
+    log = tmp_path / "stderr"
+    program = server.open(["sh", "-c", ECHO], log=log, environment={})
+    try:
+        for line in ("one", "two", "go"):
+            assert program.poll() is None
+            program.write(memoryview(line.encode() + b"\n"))
+            assert select.select([program.stdout], [], [], 10)[0]
+            assert os.read(program.stdout, 100) == f"got {line}\n".encode()
+        assert program.wait() == 7
+        assert log.read_text() == "heard one\nheard two\nheard go\n"
+    finally:
+        program.close()
+
+
+def test_a_program_inside_that_ignores_everything_is_killed_with_its_children(
+    server: Container, tmp_path: Path
+) -> None:
+    stuck = "trap '' TERM HUP INT; sleep 987 & sleep 987"
+    program = server.open(["sh", "-c", stuck], log=tmp_path / "stderr", environment={})
+    program.close()
+    assert program.poll() is not None
+    running = server.execute(["sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"]).stdout
+    assert b"sleep 987" not in running

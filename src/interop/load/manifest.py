@@ -126,7 +126,11 @@ def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mista
             if name not in ports:
                 place = document.place("roles", key, "udp", number)
                 yield place, f"{name!r} is none of the role's ports. {nearest(name, ports)}"
-        driver = role.get("driver", "").partition(":")[0]
+        driver = role.get("driver", "")
+        driver = "" if isinstance(driver, dict) else driver.partition(":")[0]
+        if isinstance(role.get("driver"), dict) and role.get("driven") != "container":
+            place = document.place("roles", key, "driver")
+            yield place, "a driver that is a command runs inside the container: add 'driven: container'."
         if role.get("driven") == "process" and not driver:
             yield document.place("roles", key, "driven"), "a 'driven' of 'process' needs a 'driver' as well."
         if driver and not (folder / driver).is_file():
@@ -168,6 +172,8 @@ def _release(value: dict[str, Any]) -> Release:
 def _role(key: str, value: dict[str, Any]) -> RoleSpec:
     suite, _, role = key.partition(".")
     variants = {"default": {}, **value.get("configurations", {})}
+    driver = value.get("driver", "")
+    program = driver["command"] if isinstance(driver, dict) else []
     return RoleSpec(
         suite=suite,
         role=role,
@@ -176,7 +182,8 @@ def _role(key: str, value: dict[str, Any]) -> RoleSpec:
         ready=_readiness(value["ready"]) if "ready" in value else None,
         command=_texts(value.get("command", [])),
         process=_texts(value.get("process", {}).get("command", [])),
-        driver=value.get("driver", ""),
+        driver="" if program else driver,
+        program=_texts(program),
         driven=value.get("driven", "general"),
         offers=_texts(value.get("offers", [])),
         configurations=tuple(_configuration(name, variant) for name, variant in variants.items()),

@@ -84,6 +84,8 @@ class RoleSpec:
     """The command for the process engine; empty when it cannot run so."""
     driver: str = ""
     """`driver.py:Class` in the implementation's folder; empty for the suite's general driver."""
+    program: tuple[str, ...] = ()
+    """Instead of `driver`: any program that speaks JSON-RPC 2.0 on stdio, started inside the party."""
     driven: str = "general"
     """`general` (the suite's driver in the harness), `container` (by commands inside its container) or
     `process` (a driver process of its own, with the release's interpreter)."""

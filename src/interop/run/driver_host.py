@@ -99,6 +99,8 @@ def main(settings: dict[str, Any]) -> None:
         failure = error
     for line in sys.stdin.buffer:
         request = msgspec.json.decode(line)
+        if "id" not in request:
+            continue  # a notification; the end of input follows a shutdown
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id")}
         if failure is not None:
             answer["error"] = {"code": INVALID_PARAMS, "message": str(failure)}

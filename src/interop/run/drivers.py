@@ -12,17 +12,17 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from interop.errors import DriverError, Unsupported
+from interop.run.program import Program
 
 UNSUPPORTED_CODE = -32001
 FAULT_CODE = -32000
@@ -31,6 +31,9 @@ INVALID_PARAMS = -32602
 
 START_TIMEOUT = 20.0
 """Seconds in which a driver's first answer must come."""
+
+CANCEL_TIMEOUT = 1.0
+"""Seconds in which a driver that was told to give an operation up must have answered it."""
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes in one answer; a driver that sends more is broken."""
@@ -68,46 +71,32 @@ class DriverFault(Exception):  # noqa: N818 - an outcome that was seen, not an e
 class DriverProcess:
     """A driver in a child process. Not shared between threads."""
 
-    def __init__(
-        self, command: Sequence[str], *, role: str, folder: Path, log: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, program: Program, *, role: str, log: Path) -> None:
+        """Speak with a program that has been started; `log` is where its standard error goes."""
         self.role = role
         self.log = log
-        self._command = list(command)
+        self._program = program
         self._number = 0
         self._buffer = bytearray()
-        with log.open("ab") as stderr:
-            try:
-                self._process = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=stderr,
-                    cwd=folder,
-                    env={**os.environ, **environment},
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise DriverError(
-                    f"the driver's command {command[0]!r} cannot be started: {error.strerror}.",
-                    hint="Give a program that is on PATH, or its path from interop.yaml's folder.",
-                ) from None
-        if self._process.stdout is None or self._process.stdin is None:  # pragma: no cover - both are pipes
-            raise DriverError("the driver has no standard input and output")
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
-        os.set_blocking(self._in, False)
-        os.set_blocking(self._out, False)
+        self._cancels = False
 
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return self._program.poll() is None
+
+    def begin(self) -> None:
+        """Ask whether it is there; it may answer that it can be told to give an operation up (`cancel`)."""
+        with contextlib.suppress(Unsupported):  # a driver in another language need not know this
+            answer = self.call("interop.start", {}, timeout=START_TIMEOUT)
+            self._cancels = isinstance(answer, dict) and answer.get("cancel") is True
 
     def call(self, operation: str, params: Mapping[str, Any], *, timeout: float) -> Any:
         """Run one operation and return its result as plain JSON values.
 
-        Raises Silent after `timeout` seconds (the process is ended then), Died when the process ends,
-        Unsupported and DriverFault when the driver says so, DriverError when it does not speak JSON-RPC.
+        Raises Silent after `timeout` seconds (the process is ended then, unless it gives up when told), Died
+        when the process ends, Unsupported and DriverFault when the driver says so, DriverError when it does
+        not speak JSON-RPC.
         """
         __tracebackhide__ = True
         self._number += 1
@@ -120,16 +109,9 @@ class DriverProcess:
                 return self._result(answer, operation)
 
     def close(self) -> None:
-        """End the driver: closed input, a moment to leave, then killed with all its children."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=0.5)
-        self._kill()
+        """End the driver: told so, closed input, a moment to leave, then killed with all its children."""
+        self._notify("interop.shutdown", {})
+        self._program.close()
 
     def stderr_tail(self, limit: int = 4000) -> str:
         """Return the end of what the driver wrote on standard error."""
@@ -138,21 +120,16 @@ class DriverProcess:
         except OSError:
             return ""
 
-    def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
     def _send(self, data: bytes, operation: str, deadline: float, timeout: float) -> None:
         __tracebackhide__ = True
         view = memoryview(data)
         while view:
             left = deadline - time.monotonic()
-            ready = select.select([], [self._in], [], max(0.0, left))[1]
+            ready = select.select([], [self._program.stdin], [], max(0.0, left))[1]
             if not ready:
                 self._silent(operation, timeout)
             try:
-                view = view[os.write(self._in, view) :]
+                view = view[self._program.write(view) :]
             except BlockingIOError:
                 continue
             except BrokenPipeError:
@@ -167,14 +144,14 @@ class DriverProcess:
                 del self._buffer[: end + 1]
                 return self._message(line)
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._out], [], [], left)[0]:
+            if left <= 0 or not select.select([self._program.stdout], [], [], left)[0]:
                 self._silent(operation, timeout)
-            chunk = os.read(self._out, 1 << 20)
+            chunk = os.read(self._program.stdout, 1 << 20)
             if not chunk:
                 self._died(operation)
             self._buffer += chunk
             if len(self._buffer) > OUTPUT_LIMIT:
-                self._kill()
+                self._program.kill()
                 raise DriverError(
                     f"the driver of the {self.role} sent more than {OUTPUT_LIMIT:,} bytes in one line."
                 )
@@ -209,15 +186,35 @@ class DriverProcess:
             )
         raise DriverFault(self.role, text, str(data.get("traceback", "")) if isinstance(data, dict) else "")
 
+    def _notify(self, method: str, params: Mapping[str, Any]) -> None:
+        """Send what is not answered, should it be taken at once."""
+        message = msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": dict(params)}) + b"\n"
+        with contextlib.suppress(OSError):
+            self._program.write(memoryview(message))
+
+    def _gives_up(self, operation: str) -> bool:
+        """Tell a driver that can be told to give the operation up, and return whether it has."""
+        if not self._cancels:
+            return False
+        number, self._cancels = self._number, False  # asked once: its answer may come too late as well
+        self._notify("interop.cancel", {"id": number})
+        deadline = time.monotonic() + CANCEL_TIMEOUT
+        with contextlib.suppress(Silent, Died, DriverError):
+            while self._receive(operation, deadline, CANCEL_TIMEOUT).get("id") != number:
+                pass
+            self._cancels = True
+        return self._cancels
+
     def _silent(self, operation: str, timeout: float) -> typing.NoReturn:
         __tracebackhide__ = True
         at = time.time()
-        self._kill()
+        if not self._gives_up(operation):
+            self._program.kill()
         raise Silent(self.role, f"the {self.role} gave no answer to {operation}() for {timeout:.0f} s", at=at)
 
     def _died(self, operation: str) -> typing.NoReturn:
         __tracebackhide__ = True
-        code = self._process.wait()
+        code = self._program.wait()
         how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
         last = self.stderr_tail(600).strip().splitlines()
         said = f"; its last words: {last[-1]}" if last else ""

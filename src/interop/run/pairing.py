@@ -16,12 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from interop.errors import DriverError, Unsupported
+from interop.errors import DriverError
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate, ProductRole
 from interop.run.driver_host import load_driver
-from interop.run.drivers import START_TIMEOUT, Died, DriverProcess, Proxy, Silent, python_driver_command
+from interop.run.drivers import Died, DriverProcess, Proxy, Silent, python_driver_command
 from interop.run.engine import KEY_LOG, Executed, Running
+from interop.run.program import LocalProgram
 from interop.run.wire import Switchboard, Wire
 
 
@@ -50,8 +51,7 @@ class Seat:
             raise DriverError(f"{self.party.key} has no driver process")
         if self.process is None or not self.process.alive:
             self.process = self.start()
-            with contextlib.suppress(Unsupported):  # a driver in another language need not know this
-                self.process.call("interop.start", {}, timeout=START_TIMEOUT)
+            self.process.begin()
         return self.process
 
     def close(self) -> None:
@@ -234,7 +234,14 @@ def seat_for_candidate(
     """Return the seat of a catalogue implementation that is up."""
     start = None
     environment = {"SSLKEYLOGFILE": str(running.state / KEY_LOG)}
-    if candidate.role.driven == "process":
+    role = candidate.role.role
+    if candidate.role.program:
+
+        def start() -> DriverProcess:
+            program = running.open(candidate.role.program, log=log, environment={})
+            return DriverProcess(program, role=role, log=log)
+
+    elif candidate.role.driven == "process":
         source, _, name = candidate.role.driver.rpartition(":")
         command = python_driver_command(
             running.interpreter,  # type: ignore[attr-defined]  # a party that is driven by a process has one
@@ -246,9 +253,8 @@ def seat_for_candidate(
         folder = candidate.implementation.folder
 
         def start() -> DriverProcess:
-            return DriverProcess(
-                command, role=candidate.role.role, folder=folder, log=log, environment=environment
-            )
+            program = LocalProgram(command, folder=folder, log=log, environment=environment)
+            return DriverProcess(program, role=role, log=log)
 
     return Seat(
         suite=candidate.role.suite,
@@ -302,8 +308,7 @@ def seat_for_product(
         command = list(product.command)
 
     def start() -> DriverProcess:
-        return DriverProcess(
-            command, role=product.role, folder=folder, log=log, environment=environment or {}
-        )
+        program = LocalProgram(command, folder=folder, log=log, environment=environment or {})
+        return DriverProcess(program, role=product.role, log=log)
 
     return Seat(suite=product.suite, role=product.role, party=party, start=start)

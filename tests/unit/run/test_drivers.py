@@ -10,6 +10,7 @@ import pytest
 
 from interop.errors import DriverError, Unsupported
 from interop.run.drivers import Died, DriverFault, DriverProcess, Silent
+from interop.run.program import LocalProgram
 
 ANSWER = "print(json.dumps({'jsonrpc': '2.0', 'id': message['id'], %s}), flush=True)"
 
@@ -24,13 +25,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def start_one(line: str) -> DriverProcess:
         head = "import json, sys, os, time\nfor text in sys.stdin:\n    message = json.loads(text)\n"
         program = f"{head}    {line}\n"
-        driver = DriverProcess(
-            [sys.executable, "-c", program],
-            role="client",
-            folder=tmp_path,
-            log=tmp_path / "stderr",
-            environment={"ACME": "1"},
-        )
+        log = tmp_path / "stderr"
+        command = [sys.executable, "-c", program]
+        local = LocalProgram(command, folder=tmp_path, log=log, environment={"ACME": "1"})
+        driver = DriverProcess(local, role="client", log=log)
         made.append(driver)
         return driver
 
@@ -93,6 +91,36 @@ def test_a_large_message_passes_in_both_directions(start: Start) -> None:
 
 def test_a_command_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DriverError, match="'no-such-program' cannot be started"):
-        DriverProcess(
-            ["no-such-program"], role="client", folder=tmp_path, log=tmp_path / "log", environment={}
-        )
+        LocalProgram(["no-such-program"], folder=tmp_path, log=tmp_path / "log", environment={})
+
+
+CANCELLABLE = """
+name, number = message["method"], message.get("id")
+if name == "interop.start":
+    print(json.dumps({"jsonrpc": "2.0", "id": number, "result": {"cancel": True}}), flush=True)
+elif name == "interop.cancel":
+    print(json.dumps({"jsonrpc": "2.0", "id": message["params"]["id"], "result": None}), flush=True)
+elif name == "add":
+    print(json.dumps({"jsonrpc": "2.0", "id": number, "result": 3}), flush=True)
+elif name == "interop.shutdown":
+    print("told to go", file=sys.stderr, flush=True)
+"""
+
+
+def cancellable(start: Start) -> DriverProcess:
+    return start(f"exec({CANCELLABLE!r})")
+
+
+def test_a_driver_that_can_be_told_to_give_up_outlives_its_silence(start: Start) -> None:
+    driver = cancellable(start)
+    driver.begin()
+    with pytest.raises(Silent):
+        driver.call("wait", {}, timeout=0.1)
+    assert driver.call("add", {}, timeout=10) == 3
+
+
+def test_a_driver_is_told_before_its_input_is_closed(start: Start) -> None:
+    driver = cancellable(start)
+    driver.begin()
+    driver.close()
+    assert driver.stderr_tail() == "told to go\n"

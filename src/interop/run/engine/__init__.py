@@ -13,6 +13,7 @@ from typing import Protocol
 
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate
+from interop.run.program import Program
 
 Progress = Callable[[str, str], None]
 """Called with a subject (`postfix@3.10.13`) and what is being waited for (`building`, a build step, `ready`).
@@ -71,6 +72,9 @@ class Running(Protocol):
 
     def execute(self, command: Sequence[str], *, timeout: float = 10.0) -> Executed:
         """Run a command inside it; a command that overruns `timeout` seconds is ended and says so."""
+
+    def open(self, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> Program:
+        """Start a program inside it to talk with; its standard error is appended to `log`."""
 
     def exited(self) -> Exit | None:
         """Return how it ended, None while it runs. Costs next to nothing: it is asked often."""

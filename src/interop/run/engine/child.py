@@ -18,6 +18,7 @@ from interop.model.attempt import Party
 from interop.model.implementation import Candidate
 from interop.run.engine import Executed, Exit
 from interop.run.engine.lifeline import Lifeline, end
+from interop.run.program import LocalProgram, Program
 
 HOST = "127.0.0.1"
 """Where parties listen, and where they reach the host: they share its loopback."""
@@ -60,6 +61,11 @@ class Prepared:
     def execute(self, command: Sequence[str], *, timeout: float = 10.0) -> Executed:
         """Run a command in its environment; one that overruns `timeout` seconds is ended and says so."""
         return execute(command, self._environment, self.state, timeout)
+
+    def open(self, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> Program:
+        """Start a program in its environment to talk with."""
+        given = {**self._environment, **environment}
+        return LocalProgram(command, folder=self.state, log=log, environment=given)
 
     def exited(self) -> Exit | None:
         """Return how it ended, None while it runs."""

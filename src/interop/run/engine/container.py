@@ -17,8 +17,10 @@ from interop.errors import EngineError
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate
 from interop.run.engine import Executed, Exit
+from interop.run.engine.attached import AttachedProgram
 from interop.run.engine.events import Watch
 from interop.run.engine.sdk import APIClient, CancellableStream, NotFound, asking
+from interop.run.program import Program
 
 LOG_LIMIT = 256 * 1024
 """Bytes of a log that are returned: its end."""
@@ -83,6 +85,12 @@ class Container:
         Raises EngineError when the engine cannot run commands there (it has ended, it is paused).
         """
         return execute(self._client, self._identity, command, timeout=timeout)
+
+    def open(self, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> Program:
+        """Start a program inside it to talk with; raises EngineError when the engine cannot."""
+        return AttachedProgram(
+            self._client, self._identity, command, log=log, environment=environment, execute=self.execute
+        )
 
     def ways_in(self) -> Mapping[str, str]:
         """Return the commands that show its inside and its log."""

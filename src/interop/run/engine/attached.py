@@ -1,0 +1,151 @@
+"""A program that runs inside a container, attached to the harness by its standard input and output.
+
+Knows the engine's stream; nothing of what is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from interop.errors import EngineError
+from interop.run.engine.sdk import APIClient, asking
+from interop.run.program import LEAVE
+
+POLL = 0.02
+STDERR = 2
+"""The number of standard error in a frame's head."""
+ENDED = 5.0
+"""Seconds in which an engine must know the status of a program whose output has ended."""
+# Its own session, so that it can be ended with all that it has started; the number is kept for that.
+_IN_A_SESSION = ("setsid", "-w", "sh", "-c", 'echo $$ >"$0"; exec "$@"')
+
+
+class AttachedProgram:
+    """A program inside a container; implements `Program`."""
+
+    def __init__(
+        self,
+        client: APIClient,
+        container: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str],
+        execute: Callable[[Sequence[str]], object],
+    ) -> None:
+        """Start it. `execute` runs a command in the same container; standard error is appended to `log`."""
+        self._client = client
+        self._execute = execute
+        self._number = f"/tmp/interop-{secrets.token_hex(4)}.pid"  # noqa: S108 - inside the container
+        with asking(f"run {command[0]!r} inside a party"):
+            wrapped = [*_IN_A_SESSION, self._number, *command]
+            made = client.exec_create(container, wrapped, stdin=True, environment=dict(environment))
+            self._identity = str(made["Id"])
+            self._answer = client.post(
+                f"{client.base_url}/v{client.api_version}/exec/{self._identity}/start",
+                json={"Detach": False, "Tty": False},
+                headers={"Connection": "Upgrade", "Upgrade": "tcp"},
+                stream=True,
+            )
+        if self._answer.status_code not in {101, 200}:
+            said = self._answer.text.strip()[:200]
+            raise EngineError(f"the engine cannot run {command[0]!r} inside a party: {said}.")
+        raw: Any = self._answer.raw
+        stream = raw._fp.fp  # noqa: SLF001 - the SDK gives away its socket no other way
+        self._socket: socket.socket = stream.raw._sock  # noqa: SLF001 - likewise
+        self._socket.settimeout(None)
+        self.stdout, inlet = os.pipe()
+        os.set_blocking(self.stdout, False)
+        self._reader = threading.Thread(
+            target=_pump, args=(stream, inlet, log), name="interop-attached", daemon=True
+        )
+        self._reader.start()
+        self._closed = False
+
+    @property
+    def stdin(self) -> int:
+        """The file descriptor that says when it takes input."""
+        return self._socket.fileno()
+
+    def write(self, data: memoryview) -> int:
+        """Give it as much as it takes now; the socket itself stays one that blocks, for its reader."""
+        try:
+            return self._socket.send(data, socket.MSG_DONTWAIT)
+        except ConnectionResetError as error:
+            raise BrokenPipeError from error
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+        if self._reader.is_alive():
+            return None
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return its exit status as soon as it has ended; -1 when the engine does not tell it."""
+        self._reader.join()
+        ends = time.monotonic() + ENDED
+        while time.monotonic() < ends:
+            with asking("tell how a program inside a party ended"):
+                told = self._client.exec_inspect(self._identity)
+            if not told["Running"]:
+                return int(told["ExitCode"])
+            time.sleep(POLL)
+        return -1
+
+    def kill(self) -> None:
+        """End it at once, with all that it has started."""
+        if self._reader.is_alive():
+            with contextlib.suppress(EngineError):  # the container has ended, and it with it
+                self._execute(["sh", "-c", f"kill -9 -$(cat {self._number})"])
+            self._reader.join(ENDED)
+
+    def close(self) -> None:
+        """Close its input and output, give it a moment to leave, then kill it. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+        self._reader.join(LEAVE)
+        self.kill()
+        with contextlib.suppress(OSError):  # a reader that still waits would hold the stream open
+            self._socket.shutdown(socket.SHUT_RDWR)
+        os.close(self.stdout)
+        self._answer.close()
+
+
+def _pump(stream: IO[bytes], inlet: int, log: Path) -> None:
+    """Part the engine's frames: standard output goes into the pipe, standard error to the log.
+
+    Each frame has a head of 8 bytes: the stream's number, three zeros, the length (Docker Engine API,
+    "Attach to a container", Stream format).
+    """
+    try:
+        with log.open("ab") as errors:
+            while head := stream.read(8):
+                number, length = struct.unpack(">BxxxL", head)
+                content = stream.read(length)
+                if number == STDERR:
+                    errors.write(content)
+                    errors.flush()
+                else:
+                    _all(inlet, content)
+    except (OSError, ValueError, struct.error):
+        pass  # it was closed in the middle
+    finally:
+        os.close(inlet)
+
+
+def _all(inlet: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(inlet, view) :]
