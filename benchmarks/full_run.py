@@ -31,7 +31,8 @@ from typing import Any
 import pytest
 
 from interop.errors import Unsupported
-from interop.load.catalog import load_catalog, load_contract
+from interop.load.catalog import load_catalog
+from interop.load.contract import load_contract
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate
 from interop.run.driver_host import load_driver

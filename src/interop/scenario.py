@@ -73,6 +73,6 @@ def limit(name: str, value: float, unit: str, *, at_least: bool = False) -> None
 
 def contract(suite: str) -> ModuleType:
     """Return the contract module of a suite, for drivers: `smtp = interop.contract("smtp")`."""
-    from interop.load.catalog import load_contract  # noqa: PLC0415 - drivers without it need no catalogue
+    from interop.load.contract import load_contract  # noqa: PLC0415 - drivers without it need not have it
 
     return load_contract(suite)

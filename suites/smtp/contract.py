@@ -255,6 +255,8 @@ class Server(ABC):
 class GeneralServer(Server):
     """The driver of every server peer that keeps the conventions of this suite's README."""
 
+    READS_STATE = True
+    """What was received is read from the party's state directory, so that it must be there."""
     POLL = 0.005
     """Seconds between two looks at a mailbox: a look costs microseconds."""
 

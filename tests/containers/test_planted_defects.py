@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 PLANTED = Path(__file__).parent / "planted" / "peers"
 REPORT = ROOT / "interop-report-selftest" / "selftest.md"
 
-AT_ONCE = 10
+AT_ONCE = 6
 """Runs at the same time: most of them wait most of the time."""
 GROUP = 7
 """Planted servers in one run."""

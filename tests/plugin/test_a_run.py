@@ -2,20 +2,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ARGUMENTS = ("--interop", "--interop-engine=process", "-p", "no:cacheprovider")
-
-
-def cells(project: pytest.Pytester) -> dict[tuple[str, str], dict[str, Any]]:
-    matrix = json.loads((project.path / "interop-report" / "matrix.json").read_text())
-    return {(cell["peer_key"], cell["feature"]): cell for cell in matrix["cells"]}
-
-
-def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return project.runpytest_subprocess(*ARGUMENTS, *arguments)
+from .runs import cells, run, run_apart
 
 
 def test_without_the_option_nothing_of_it_is_imported(project: pytest.Pytester) -> None:
@@ -119,7 +109,7 @@ def test_a_driver_that_dies_is_a_crash_of_the_product(
     project: pytest.Pytester, body: str, reason: str
 ) -> None:
     project.makepyfile(acme=f"class Mailer:\n    def echo(self, *, host, port, line):\n        {body}\n")
-    run(project, "--interop-peer=steady@1.10", "--interop-feature=echo")
+    run_apart(project, "--interop-peer=steady@1.10", "--interop-feature=echo")
     cell = cells(project)["steady@1.10", "echo"]
     assert (cell["verdict"], cell["outcome"], cell["blame"]) == ("fails", "crash", "product")
     assert reason in cell["reason"]
@@ -173,7 +163,7 @@ def test_xdist_gives_the_same_matrix(project: pytest.Pytester) -> None:
     chosen = ("--interop-peer=steady", "--interop-peer=garbler", "--interop-peer=faller")
     run(project, *chosen)
     alone = {key: (cell["verdict"], cell["blame"]) for key, cell in cells(project).items()}
-    run(project, *chosen, "-n2")
+    run_apart(project, *chosen, "-n2")
     assert {key: (cell["verdict"], cell["blame"]) for key, cell in cells(project).items()} == alone
 
 

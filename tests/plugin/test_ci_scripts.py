@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_a_run import run
+from .runs import run
 
 CI = Path(__file__).parents[2] / "ci"
 

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from tests.plugin.conftest import DRIVER
-from tests.plugin.test_a_run import run
+from .runs import DRIVER, run
 
 CHOSEN = ("--interop-peer=steady@1.10", "--interop-feature=echo")
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from .test_a_run import cells, run
+from .runs import cells, run
 
 ENTRY = """\
 expectations:

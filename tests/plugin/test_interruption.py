@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_a_run import ARGUMENTS, cells, run
+from .runs import ARGUMENTS, cells, run
 
 
 def start(project: pytest.Pytester) -> subprocess.Popen[bytes]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from .test_a_run import run
+from .runs import run
 
 
 def refused(result: pytest.RunResult, *lines: str) -> None:
@@ -46,7 +46,7 @@ def test_a_duplicate_key_is_refused(project: pytest.Pytester) -> None:
 def test_an_unknown_name_is_answered_with_known_ones(
     project: pytest.Pytester, option: str, said: str
 ) -> None:
-    refused(project.runpytest_subprocess("--interop", "--interop-engine=process", option), said)
+    refused(run(project, option), said)
 
 
 def test_an_unknown_role_is_answered_with_the_known_ones(project: pytest.Pytester) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.test_a_run import run
+from .runs import run
 
 CELL = "echo:long:garbler@1.0"
 INTEROP = (sys.executable, "-uc", "import sys; from interop.cli import main; sys.exit(main())")

@@ -24,14 +24,15 @@ SUITE = Suite(
 ACME = Place(key="acme@1", suite="smtp", role="client")
 
 
-def server(name: str, *offers: str, lacks: tuple[str, ...] = ()) -> Candidate:
-    role = RoleSpec(suite="smtp", role="server", ports={"smtp": 25}, offers=offers)
+def server(name: str, *offers: str, lacks: tuple[str, ...] = (), role: str = "server") -> Candidate:
+    ports = {"smtp": 25} if role == "server" else {}
+    spec = RoleSpec(suite="smtp", role=role, ports=ports, offers=offers)
     release = Release(version="1.0")
     implementation = Implementation(
-        name=name, title=name.title(), releases=(release,), roles=(role,), folder=Path(), place=Where("x", 1)
+        name=name, title=name.title(), releases=(release,), roles=(spec,), folder=Path(), place=Where("x", 1)
     )
     configuration = Configuration(name="default", lacks=lacks)
-    return Candidate(implementation=implementation, release=release, role=role, configuration=configuration)
+    return Candidate(implementation=implementation, release=release, role=spec, configuration=configuration)
 
 
 def test_pairings_go_peer_by_peer_so_that_each_is_brought_up_once() -> None:
@@ -60,6 +61,12 @@ def test_a_server_in_the_products_place_offers_situations_too() -> None:
     place = Place(key="chasquid@1", suite="smtp", role="client", offers=frozenset({"full-mailbox"}))
     (pair,) = pairs(SUITE, [place], {"server": [server("exim")]}, {})
     assert skip_reason(pair, ["full-mailbox"]) == ""
+
+
+def test_what_a_server_in_the_products_place_lacks_is_its_own_lack() -> None:
+    place = Place(key="acme@4.2", suite="smtp", role="server", offers=frozenset({"smtp"}))
+    (pair,) = pairs(SUITE, [place], {"client": [server("swaks", role="client")]}, {})
+    assert skip_reason(pair, ["bare"]) == "acme 4.2 is not set up to offer bare"
 
 
 def test_a_configuration_may_take_a_situation_away() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from interop.errors import UnknownNameError, nearest
 from interop.load.catalog import Catalog, load_catalog
+from interop.load.contract import give_folders
 from interop.load.manifest import load_config
 from interop.load.selection import split
 from interop.model.implementation import Candidate
@@ -32,6 +33,7 @@ def find_catalog(arguments: argparse.Namespace) -> Catalog:
     if file is None:
         return load_catalog()
     config = load_config(file)
+    give_folders(config.suite_folders)
     return load_catalog(peer_folders=config.peer_folders, suite_folders=config.suite_folders)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from interop.errors import ConfigError, UnknownNameError, nearest
-from interop.load.catalog import load_catalog, load_contract
+from interop.load.catalog import load_catalog
+from interop.load.contract import load_contract
 from interop.load.record import write_atomic
 from interop.model.suite import Suite
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._cell import FoundCell, add_cell_arguments, find_cell
 from interop.errors import InteropError
-from interop.load.catalog import Catalog, furnish
+from interop.load.catalog import Catalog
+from interop.load.contract import furnish
 from interop.model.implementation import Candidate
 
 if TYPE_CHECKING:

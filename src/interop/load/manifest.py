@@ -12,23 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from interop.errors import Place, nearest
+from interop.load.contract import SUITE_FILE
+from interop.load.parts import readiness, security, texts, words
+from interop.load.product import product, product_mistakes
 from interop.load.schema import Mistake, check, refuse
-from interop.load.selection import split
 from interop.load.yaml import Document, read_yaml
 from interop.model.implementation import (
     Configuration,
     Implementation,
     Product,
-    ProductRole,
-    Readiness,
     Release,
     RoleSpec,
-    Security,
 )
 from interop.model.suite import Feature, Impact, Level, Situation, Suite, Workaround
 
 IMPLEMENTATION_FILE = "implementation.yaml"
-SUITE_FILE = "suite.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +61,8 @@ def load_implementation(folder: Path) -> Implementation:
         homepage=value.get("homepage", ""),
         license=value.get("license", ""),
         version_scheme=value.get("version_scheme", "debian"),
-        version_from=_texts(value.get("version_from", [])),
-        aliases=_texts(value.get("aliases", [])),
+        version_from=texts(value.get("version_from", [])),
+        aliases=texts(value.get("aliases", [])),
         releases=tuple(_release(release) for release in value["releases"]),
         roles=tuple(_role(key, role) for key, role in value["roles"].items()),
         folder=folder,
@@ -89,7 +87,7 @@ def load_suite(folder: Path) -> Suite:
         situations=tuple(
             Situation(id=situation, title=title) for situation, title in value.get("situations", {}).items()
         ),
-        controls=_texts(value.get("controls", [])),
+        controls=texts(value.get("controls", [])),
         deadline=float(value.get("deadline", 30)),
     )
 
@@ -99,13 +97,13 @@ def load_config(file: Path) -> Config:
     file = file.absolute()
     document = read_yaml(file)
     check(document, "interop")
-    refuse(_config_mistakes(document, file.parent))
+    refuse((*_config_mistakes(document, file.parent), *product_mistakes(document)))
     value = document.value
     base = file.parent
     return Config(
         file=file,
-        product=_product(document, base),
-        peers={suite: _texts(selectors) for suite, selectors in value.get("peers", {}).items()},
+        product=product(document, base),
+        peers={suite: texts(selectors) for suite, selectors in value.get("peers", {}).items()},
         peer_folders=tuple(base / folder for folder in value.get("peer_folders", [])),
         suite_folders=tuple(base / folder for folder in value.get("suite_folders", [])),
         expectations=base / value["expectations"] if "expectations" in value else None,
@@ -162,10 +160,10 @@ def _release(value: dict[str, Any]) -> Release:
     return Release(
         version=str(value["version"]),
         name=value.get("name", ""),
-        build=_words(value.get("build", {})),
+        build=words(value.get("build", {})),
         image=value.get("image", ""),
         pypi=value.get("pypi", ""),
-        offers=_texts(value.get("offers", [])),
+        offers=texts(value.get("offers", [])),
     )
 
 
@@ -178,43 +176,27 @@ def _role(key: str, value: dict[str, Any]) -> RoleSpec:
         suite=suite,
         role=role,
         ports=value.get("ports", {}),
-        udp=_texts(value.get("udp", [])),
-        ready=_readiness(value["ready"]) if "ready" in value else None,
-        command=_texts(value.get("command", [])),
-        process=_texts(value.get("process", {}).get("command", [])),
+        udp=texts(value.get("udp", [])),
+        ready=readiness(value["ready"]) if "ready" in value else None,
+        command=texts(value.get("command", [])),
+        process=texts(value.get("process", {}).get("command", [])),
         driver="" if program else driver,
-        program=_texts(program),
+        program=texts(program),
         driven=value.get("driven", "general"),
-        offers=_texts(value.get("offers", [])),
+        offers=texts(value.get("offers", [])),
         configurations=tuple(_configuration(name, variant) for name, variant in variants.items()),
-        security=_security(value.get("security", {})),
+        security=security(value.get("security", {})),
     )
-
-
-def _readiness(value: dict[str, Any]) -> Readiness:
-    given = dict(value)
-    if "timeout" in given:
-        given["timeout"] = float(given["timeout"])
-    return Readiness(**given)
 
 
 def _configuration(name: str, value: dict[str, Any]) -> Configuration:
     return Configuration(
         name=name,
         title=value.get("title", ""),
-        environment=_words(value.get("environment", {})),
-        offers=_texts(value.get("offers", [])),
-        lacks=_texts(value.get("lacks", [])),
+        environment=words(value.get("environment", {})),
+        offers=texts(value.get("offers", [])),
+        lacks=texts(value.get("lacks", [])),
     )
-
-
-def _security(value: dict[str, Any]) -> Security:
-    given = dict(value)
-    if "capabilities" in given:
-        given["capabilities"] = _texts(given["capabilities"])
-    if "cpus" in given:
-        given["cpus"] = float(given["cpus"])
-    return Security(**given)
 
 
 def _feature(value: dict[str, Any]) -> Feature:
@@ -230,53 +212,6 @@ def workaround(value: str | dict[str, Any]) -> Workaround:
         return Workaround(text=value)
     return Workaround(
         text=value["text"],
-        driver=_words(value.get("driver", {})),
+        driver=words(value.get("driver", {})),
         configuration=value.get("configuration", ""),
     )
-
-
-def _product(document: Document, base: Path) -> Product:
-    value = document.value["product"]
-    shipped = value.get("shipped", "")
-    version = value.get("version", "")
-    command = version["command"] if isinstance(version, dict) else []
-    return Product(
-        name=value.get("name", "") or split(shipped)[0],
-        version="" if command else str(version),
-        version_command=_texts(command),
-        roles=tuple(
-            _product_role(key, role, document.place("product", "roles", key), base)
-            for key, role in value.get("roles", {}).items()
-        ),
-        shipped=shipped,
-    )
-
-
-def _product_role(key: str, value: dict[str, Any], place: Place, base: Path) -> ProductRole:
-    suite, _, role = key.partition(".")
-    driver = value.get("driver", "")
-    command = driver["command"] if isinstance(driver, dict) else []
-    name = "" if command else driver
-    if name.partition(":")[0].endswith(".py"):
-        name = str(base / name)
-    return ProductRole(
-        suite=suite,
-        role=role,
-        driver=name,
-        command=_texts(command),
-        image=value.get("image", ""),
-        endpoint=value.get("endpoint", ""),
-        options=_words(value.get("options", {})),
-        place=place,
-    )
-
-
-def _texts(values: list[Any]) -> tuple[str, ...]:
-    return tuple(str(value) for value in values)
-
-
-def _words(values: dict[str, Any]) -> dict[str, str]:
-    """Return the values as text; true and false as YAML writes them."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()
-    }

@@ -146,16 +146,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRole:
-    """How the product takes one role: exactly one of the ways is set."""
+    """How the product takes one role: what drives it, and, where it serves, what serves.
+
+    At most one of `served` and `endpoints` is set.
+    """
 
     suite: str
     role: str
     driver: str = ""
     """A Python class, `module:Class`."""
     command: tuple[str, ...] = ()
-    """A program that speaks JSON-RPC 2.0 on stdio."""
-    image: str = ""
-    endpoint: str = ""
+    """A driver that is a program speaking JSON-RPC 2.0 on stdio."""
+    served: Candidate | None = None
+    """The product's own image or command, which the harness brings up."""
+    endpoints: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Where the product already runs: host and number of each named port."""
+    udp: tuple[str, ...] = ()
+    """Names of the endpoints that speak UDP as well."""
+    offers: tuple[str, ...] = ()
+    """Situations that a product which is already running offers; its ports count too."""
     options: dict[str, str] = field(default_factory=dict)
     """Handed to the driver's constructor."""
     place: Place

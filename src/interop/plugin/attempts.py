@@ -155,6 +155,8 @@ class Attempts:
         attempt = self._record(scene, seen, time.monotonic() - clock)
         if scene.theirs.running is not None and scene.theirs.running.exited() is not None:
             company.dismiss(trial.peer)  # it has ended by itself: the next that asks gets a fresh one
+        if scene.mine.running is not None and scene.mine.running.exited() is not None:
+            company.dismiss_actor(actor)
         if attempt.outcome is not Outcome.PASSED:
             _explain(reports, attempt)
         return Tried(attempt=attempt, reports=reports)
@@ -224,20 +226,22 @@ def _deadline(item: pytest.Function, suite: Suite) -> float:
 
 def _seen(scene: _Scene, suite: Suite) -> Seen:
     """Return the outcome; a party that has ended by itself outweighs what the scenario made of it."""
-    ended = _exit_of(scene)
-    if ended is not None:
-        title = scene.trial.peer.implementation.title
-        return Seen(outcome=Outcome.CRASH, side=scene.theirs.role, reason=f"{title} {ended}")
+    for seat in (scene.theirs, scene.mine):
+        ended = _exit_of(seat, scene)
+        if ended is not None:
+            return Seen(outcome=Outcome.CRASH, side=seat.role, reason=f"{seat.party.title} {ended}")
     opener, answerer = suite.roles
     return outcome_of(scene.error, scene.pairing.wire.conversations, opener=opener, answerer=answerer)
 
 
-def _exit_of(scene: _Scene) -> Exit | None:
-    """Return how the peer ended by itself; one that dropped its connection gets a moment to be seen dead."""
-    running = scene.theirs.running
+def _exit_of(seat: Seat, scene: _Scene) -> Exit | None:
+    """Return how a party ended by itself; one that dropped its connection gets a moment to be seen dead."""
+    running = seat.running
     if running is None:
         return None
-    dropped = any(each.closed_by == "server" for each in scene.pairing.wire.conversations)
+    dropped = bool(running.candidate.role.ports) and any(
+        each.closed_by == "server" for each in scene.pairing.wire.conversations
+    )
     until = time.monotonic() + (EXIT_NOTICE if dropped and scene.error is not None else 0.0)
     while (ended := running.exited()) is None and time.monotonic() < until:
         time.sleep(0.01)

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interop.errors import ConfigError, InteropError, UnknownNameError, nearest
-from interop.load.catalog import Catalog
+from interop.load.catalog import Catalog, load_contract
 from interop.load.manifest import Config
-from interop.model.implementation import Candidate, ProductRole
+from interop.model.implementation import Candidate, Implementation, ProductRole, Release, RoleSpec
 from interop.model.suite import Suite
 from interop.plan import Place
 
+DRIVERS = "See docs/drivers.md."
 RUNNING_PYTHON = "stdlib"
 """The label of a release that is part of Python itself: whatever Python runs the harness."""
 
@@ -45,7 +46,7 @@ def products(
         return tuple(actor for name in names for actor in _shipped(name, catalog, suites))
     if config is None:
         raise ConfigError("there is no product.")
-    return _users(config, suites)
+    return _users(config, catalog, suites)
 
 
 def controls(suite: Suite, catalog: Catalog, facing: Sequence[Actor]) -> tuple[Actor, ...]:
@@ -92,10 +93,15 @@ def _newest_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({candidate.implementation.name: candidate for candidate in candidates}.values())
 
 
-def _actor(candidate: Candidate, *, control: bool = False) -> Actor:
-    if candidate.release.version == RUNNING_PYTHON:
-        release = replace(candidate.release, version=platform.python_version())
-        candidate = replace(candidate, release=release)
+def labelled(candidate: Candidate) -> Candidate:
+    """Return a candidate that is part of Python itself under the version of the Python that runs."""
+    if candidate.release.version != RUNNING_PYTHON:
+        return candidate
+    return replace(candidate, release=replace(candidate.release, version=platform.python_version()))
+
+
+def _actor(shipped: Candidate, *, control: bool = False) -> Actor:
+    candidate = labelled(shipped)
     return Actor(
         place=Place(
             key=candidate.id,
@@ -110,7 +116,7 @@ def _actor(candidate: Candidate, *, control: bool = False) -> Actor:
     )
 
 
-def _users(config: Config, suites: Sequence[Suite]) -> tuple[Actor, ...]:
+def _users(config: Config, catalog: Catalog, suites: Sequence[Suite]) -> tuple[Actor, ...]:
     product = config.product
     version = product.version or _version(config)
     known = {suite.name: suite for suite in suites}
@@ -125,22 +131,78 @@ def _users(config: Config, suites: Sequence[Suite]) -> tuple[Actor, ...]:
                 where=role.place,
                 hint=nearest(role.role, suite.roles),
             )
-        if not role.driver and not role.command:
-            raise ConfigError(
-                "a product that is an image or an endpoint cannot be run yet.",
-                where=role.place,
-                hint="Give a driver.",
-            )
+        served = _served(role, product.name, version, config.file.parent)
+        _check_served(role, served, suite, catalog)
         actors.append(
             Actor(
-                place=Place(key=f"{product.name}@{version}", suite=role.suite, role=role.role),
+                place=Place(
+                    key=f"{product.name}@{version}",
+                    suite=role.suite,
+                    role=role.role,
+                    offers=served.offers if served else frozenset(),
+                ),
                 name=product.name,
                 version=version,
+                candidate=served,
                 product=role,
                 folder=config.file.parent,
             )
         )
     return tuple(actors)
+
+
+def _served(role: ProductRole, name: str, version: str, folder: Path) -> Candidate | None:
+    """Return what serves as the product, in this version; None for one that is only driven."""
+    if role.served is not None:
+        return replace(role.served, release=replace(role.served.release, version=version))
+    if not role.endpoints:
+        return None
+    spec = RoleSpec(
+        suite=role.suite,
+        role=role.role,
+        ports={port: number for port, (_, number) in role.endpoints.items()},
+        udp=role.udp,
+        offers=role.offers,
+    )
+    release = Release(version=version)
+    implementation = Implementation(
+        name=name, title=name, releases=(release,), roles=(spec,), folder=folder, place=role.place
+    )
+    return Candidate(
+        implementation=implementation, release=release, role=spec, configuration=spec.configurations[0]
+    )
+
+
+def _check_served(role: ProductRole, served: Candidate | None, suite: Suite, catalog: Catalog) -> None:
+    """Raise ConfigError for what the suite cannot work with."""
+    driven = bool(role.driver or role.command)
+    if served is None:
+        return
+    peers = [each.role(role.key) for each in catalog.implementations]
+    known = [
+        *(situation.id for situation in suite.situations),
+        *(port for peer in peers if peer is not None for port in peer.ports),
+    ]
+    for word in (*served.role.ports, *role.offers, *served.role.offers):
+        if word not in known:
+            raise UnknownNameError(
+                f"the suite {suite.name} knows no port or situation {word!r}.",
+                where=role.place,
+                hint=nearest(word, known),
+            )
+    general = load_contract(suite.name).GENERAL.get(role.role)
+    if general is None and not driven:
+        raise ConfigError(
+            f"the suite {suite.name} has no general driver for the role {role.role}.",
+            where=role.place,
+            hint=f"Give a driver beside it. {DRIVERS}",
+        )
+    if role.endpoints and not driven and getattr(general, "READS_STATE", False):
+        raise ConfigError(
+            f"{role.key} is an endpoint, so that what it received cannot be seen.",
+            where=role.place,
+            hint=f"Give a driver beside it, which reads that. {DRIVERS}",
+        )
 
 
 def _version(config: Config) -> str:

@@ -12,11 +12,12 @@ from types import ModuleType
 
 from interop.load.catalog import load_contract
 from interop.model.attempt import Party
-from interop.model.implementation import Candidate
+from interop.model.implementation import Candidate, ProductRole
 from interop.model.suite import Suite
 from interop.plugin.cast import Actor
 from interop.plugin.progress import Progress
-from interop.run.engine import Engine
+from interop.run.engine import Engine, Running
+from interop.run.engine.standing import Standing
 from interop.run.pairing import Pairing, Seat, seat_for_candidate, seat_for_product
 from interop.run.provision import Provisioner
 from interop.run.wire import Switchboard
@@ -80,7 +81,7 @@ class Company:
         given = dict(options or {})
         key = (actor.place.suite, actor.place.role, f"{actor.place.key} {sorted(given.items())}")
         if key not in self._seats:
-            if actor.candidate is not None:
+            if actor.product is None and actor.candidate is not None:
                 self._seats[key] = self._bring_up(actor.candidate, given)
             else:
                 self._seats[key] = self._products_seat(actor, given)
@@ -107,6 +108,13 @@ class Company:
             seat.close()
         self._provisioner.release(peer)
 
+    def dismiss_actor(self, actor: Actor) -> None:
+        """Let a product or a control go that has ended by itself: the next that asks gets a fresh one."""
+        for key in [key for key in self._seats if key[2].startswith(f"{actor.place.key} ")]:
+            self._seats.pop(key).close()
+        if actor.candidate is not None:
+            self._provisioner.release(actor.candidate)
+
     def close(self) -> None:
         """End drivers and the switchboard; the provisioner takes the parties down."""
         for seat in self._seats.values():
@@ -126,14 +134,8 @@ class Company:
         product = actor.product
         if product is None:
             raise LookupError(actor.place.key)
-        party = Party(
-            name=actor.name,
-            title=actor.name,
-            role=product.role,
-            suite=product.suite,
-            version=actor.version,
-            label=actor.version,
-        )
+        running = self._running(actor, product)
+        party = running.party if running is not None else _party(actor, product)
         seat = seat_for_product(
             product,
             party,
@@ -142,6 +144,30 @@ class Company:
             log=self._provisioner.root / f"driver-{actor.name}.log",
             options=options,
             environment={"SSLKEYLOGFILE": str(self._provisioner.key_log)},
+            running=running,
         )
         self._met(party)
         return seat
+
+    def _running(self, actor: Actor, product: ProductRole) -> Running | None:
+        """Return what serves as the product, brought up if need be; None where nothing serves."""
+        candidate = actor.candidate
+        if candidate is None:
+            return None
+        if product.endpoints:
+            state = self._provisioner.root / f"{actor.name}-{product.role}"
+            state.mkdir(exist_ok=True)
+            return Standing(candidate, _party(actor, product), state=state, addresses=product.endpoints)
+        with self._progress.waiting_for(candidate.id):
+            return self._provisioner.acquire(candidate)
+
+
+def _party(actor: Actor, product: ProductRole) -> Party:
+    return Party(
+        name=actor.name,
+        title=actor.name,
+        role=product.role,
+        suite=product.suite,
+        version=actor.version,
+        label=actor.version,
+    )

@@ -6,25 +6,28 @@ Starts nothing; a mistake in what the user gave is raised here.
 from __future__ import annotations
 
 import datetime as dt
-import os
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from interop.errors import ConfigError
-from interop.load.catalog import FOLDERS_VARIABLE, Catalog, load_catalog
+from interop.load.catalog import Catalog, load_catalog
+from interop.load.contract import give_folders
 from interop.load.expectations import load_expectations
 from interop.load.manifest import Config, load_config
-from interop.model.implementation import Candidate
+from interop.model.implementation import Candidate, ProductRole
 from interop.model.suite import Suite
 from interop.plan import Pair, check_features, pairs
-from interop.plugin.cast import Actor, controls, products, role_suites
+from interop.plugin.cast import Actor, controls, labelled, products, role_suites
 from interop.plugin.runner import Declared
 from interop.plugin.settings import Settings
 from interop.run.engine import Engine
 from interop.run.pairing import check_driver
 
+ANSWER = 5.0
+"""Seconds in which a product that is already running takes a connection."""
 EXPECTATIONS = "interop-expectations.yaml"
 
 
@@ -68,9 +71,7 @@ def read_lineup(settings: Settings) -> Lineup:
         peer_folders=config.peer_folders if config else (),
         suite_folders=config.suite_folders if config else (),
     )
-    if config and config.suite_folders:
-        # Driver processes load their suite's contract by themselves.
-        os.environ[FOLDERS_VARIABLE] = os.pathsep.join(map(str, config.suite_folders))
+    give_folders(config.suite_folders if config else ())
     suites = role_suites(config, catalog, settings.suites)
     check_features(suites, settings.features)
     facing = products(config, settings.products, catalog, suites)
@@ -84,11 +85,30 @@ def read_lineup(settings: Settings) -> Lineup:
     )
 
 
-def check_drivers(actors: Sequence[Actor]) -> None:
-    """Find out whether the products' own drivers start; raise DriverError for the first that does not."""
+def check_products(actors: Sequence[Actor]) -> None:
+    """Find out whether the user's own products are there: their drivers start, their endpoints answer.
+
+    Raises DriverError or ConfigError for the first that is not.
+    """
     for actor in actors:
         if actor.product is not None:
+            for port, address in actor.product.endpoints.items():
+                if port not in actor.product.udp:
+                    _knock(actor.product, port, address)
             check_driver(actor.product, interpreter=sys.executable, folder=actor.folder)
+
+
+def _knock(role: ProductRole, port: str, address: tuple[str, int]) -> None:
+    """Raise ConfigError where nothing takes a connection."""
+    try:
+        socket.create_connection(address, timeout=ANSWER).close()
+    except OSError as error:
+        host, number = address
+        raise ConfigError(
+            f"nothing answers at {host}:{number}, the endpoint for {port}: {error.strerror or error}.",
+            where=role.place,
+            hint="Start the product first, or correct the endpoint.",
+        ) from None
 
 
 def _peers(
@@ -99,7 +119,9 @@ def _peers(
     chosen = settings.peers or (config.peers.get(suite.name, ()) if config else ())
     roles = {suite.other_role(actor.place.role) for actor in facing if actor.place.suite == suite.name}
     return {
-        role: catalog.candidates(suite.name, role, selectors=chosen, configurations=wanted)
+        role: tuple(
+            map(labelled, catalog.candidates(suite.name, role, selectors=chosen, configurations=wanted))
+        )
         for role in suite.roles
         if role in roles
     }

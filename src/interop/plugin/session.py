@@ -10,17 +10,17 @@ import os
 import platform
 import shutil
 import signal
-import sys
 import time
 import uuid
 from collections import Counter
+from functools import partial
 from typing import Any, TextIO
 
 import pytest
 
 import interop
 from interop.errors import ConfigError, InteropError
-from interop.load.catalog import furnish
+from interop.load.contract import furnish
 from interop.load.record import JournalWriter, read_journal
 from interop.model.attempt import Outcome, Party, RunEnd, RunFacts
 from interop.model.implementation import Candidate
@@ -28,7 +28,7 @@ from interop.plan import cell
 from interop.plugin.attempts import Attempts
 from interop.plugin.collect import FEATURE, PAIR, SKIP, Collection
 from interop.plugin.company import Company
-from interop.plugin.lineup import check_drivers, read_lineup
+from interop.plugin.lineup import check_products, read_lineup
 from interop.plugin.progress import Progress
 from interop.plugin.reporting import Reporting
 from interop.plugin.runner import Runner
@@ -69,10 +69,10 @@ class Session:
         self._known: set[Party] = set()
         self._provisioner: Provisioner | None = None
         self._company: Company | None = None
-        self._progress = Progress(_own_stdout() if self.worker is None else None)
+        self._progress = Progress(_own_stdout(config) if self.worker is None else None)
         collects_only = bool(config.getoption("collectonly"))
         if not collects_only:
-            self._prepare()
+            self._prepare(config)
         self.collection = Collection(
             self.lineup.suites, self.lineup.pairs(self.engine), self.settings.features
         )
@@ -87,14 +87,15 @@ class Session:
 
             config.pluginmanager.register(Distribution(self.run_id), "interop-distribution")
 
-    def _prepare(self) -> None:
+    def _prepare(self, config: pytest.Config) -> None:
         """Find out whether a run is possible, choose its engine, and open its journal."""
         alone = self.worker is None
         if alone:
-            check_drivers(self.lineup.products)
+            check_products(self.lineup.products)
         self.engine, self.fell_back = choose_engine(
             self.settings.engine, run_id=self.run_id, pull=self.settings.pull, keep=self.settings.keep
         )
+        self._refuse_what_cannot_run(self.engine)
         if self.settings.pcap and self.engine.name == "process":
             raise ConfigError(
                 "--interop-pcap: processes cannot be captured.",
@@ -109,7 +110,15 @@ class Session:
                 shutil.rmtree(self.settings.report / CAPTURES, ignore_errors=True)
         self.journal = JournalWriter(file)
         if alone and file.stat().st_size == 0:
-            self.journal.write("run", self._facts())
+            self.journal.write("run", self._facts(config))
+
+    def _refuse_what_cannot_run(self, engine: Engine) -> None:
+        """Raise ConfigError when the engine cannot bring up a product of the user's own."""
+        for actor in self.lineup.products:
+            if actor.product is not None and actor.product.served is not None:
+                reason = engine.cannot_run(actor.product.served)
+                if reason:
+                    raise ConfigError(f"{reason}.", where=actor.product.place, hint="See 'interop doctor'.")
 
     def _take_over(self, config: pytest.Config, journal: JournalWriter) -> None:
         """Register what runs the scenarios and what reports on them."""
@@ -130,7 +139,8 @@ class Session:
         if self.worker is None:
             config.pluginmanager.register(Reporting(self), "interop-reporting")
             with contextlib.suppress(ValueError):  # not in the main thread: then SIGTERM is not ours
-                signal.signal(signal.SIGTERM, _terminate)
+                before = signal.signal(signal.SIGTERM, _terminate)
+                config.add_cleanup(partial(signal.signal, signal.SIGTERM, before or signal.SIG_DFL))
 
     @pytest.fixture
     def interop_pairing(self) -> Pairing:
@@ -152,7 +162,7 @@ class Session:
         if not items or session.config.option.collectonly:
             return
         needed = [item.stash[PAIR].peer for item in items if not item.stash[SKIP]]
-        order = list({candidate.id: candidate for candidate in (*self._shipped_actors(), *needed)}.values())
+        order = list({candidate.id: candidate for candidate in (*self._brought_up(), *needed)}.values())
         captures = Captures(self.settings.report / CAPTURES, self._progress) if self.settings.pcap else None
         self._provisioner = Provisioner(
             self.engine,
@@ -192,7 +202,7 @@ class Session:
         elif engine is not None:
             engine.close()
 
-    def _facts(self) -> RunFacts:
+    def _facts(self, config: pytest.Config) -> RunFacts:
         """Return what this run is made with."""
         first = self.lineup.products[0] if self.lineup.products else None
         return RunFacts(
@@ -203,7 +213,7 @@ class Session:
             if first and len({a.name for a in self.lineup.products}) == 1
             else "",
             interop_version=interop.__version__,
-            command=("pytest", *sys.argv[1:]),
+            command=("pytest", *map(str, config.invocation_params.args)),
             host={
                 "python": platform.python_version(),
                 "platform": platform.platform(),
@@ -230,8 +240,13 @@ class Session:
         well = {(each.scenario, f"{each.product}-{each.peer}") for each in attempts if each.outcome in fine}
         return frozenset(key for key, count in tried.items() if key in well or count > self.settings.retries)
 
-    def _shipped_actors(self) -> list[Candidate]:
-        return [actor.candidate for actor in self.lineup.products if actor.candidate is not None]
+    def _brought_up(self) -> list[Candidate]:
+        """Return the products that the harness brings up."""
+        return [
+            actor.candidate
+            for actor in self.lineup.products
+            if actor.candidate is not None and not (actor.product and actor.product.endpoints)
+        ]
 
     def _met(self, party: Party) -> None:
         if self.journal is not None and party not in self._known:
@@ -243,12 +258,14 @@ def _new_run_id() -> str:
     return f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:6]}"
 
 
-def _own_stdout() -> TextIO | None:
+def _own_stdout(config: pytest.Config) -> TextIO | None:
     """Return a stream of our own on what is standard output now: later pytest captures the descriptor."""
     try:
-        return open(os.dup(1), "w", encoding="utf-8", errors="replace")  # noqa: PTH123 - lives as long as we
+        stream = open(os.dup(1), "w", encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115 - closed below
     except OSError:
         return None
+    config.add_cleanup(stream.close)
+    return stream
 
 
 def _terminate(*_: object) -> None:

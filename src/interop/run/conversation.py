@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Side = Literal["client", "server"]
+Transport = Literal["tcp", "udp"]
 
 RECORD_LIMIT = 8 * 1024 * 1024
 """Bytes kept per conversation; what comes after still passes, but is only counted."""
@@ -17,7 +18,7 @@ RECORD_LIMIT = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes as they arrived from one side, at `time` seconds since the epoch."""
+    """Bytes as they arrived from one side, or one datagram, at `time` seconds since the epoch."""
 
     time: float
     side: Side
@@ -26,10 +27,11 @@ class Chunk:
 
 @dataclass(slots=True)
 class Conversation:
-    """One connection through the relay, from the client's connect to its end."""
+    """One connection through the relay, from the client's connect to its end; or one client's datagrams."""
 
     port: str
     started: float
+    transport: Transport = "tcp"
     chunks: list[Chunk] = field(default_factory=list)
     closed_by: str = ""
     """`client`, `server` or `relay`: who ended it first; empty while it is open."""

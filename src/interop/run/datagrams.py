@@ -1,24 +1,32 @@
 """The relay for datagrams: each client address is a conversation, with a socket of its own upstream.
 
-Passes every datagram on as it is; knows neither protocols nor scenarios.
+Passes every datagram on as it is, or loses it where it was told to; knows neither protocols nor scenarios.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from typing import Any
 
-from interop.run.conversation import Conversation
+from interop.run.conversation import Conversation, Side
 
 
 class DatagramRelay(asyncio.DatagramProtocol):
     """The side that clients send to."""
 
-    def __init__(self, name: str, upstream: tuple[str, int], conversations: list[Conversation]) -> None:
+    def __init__(
+        self,
+        name: str,
+        upstream: tuple[str, int],
+        conversations: list[Conversation],
+        losses: Counter[Side],
+    ) -> None:
         self._name = name
         self._upstream = upstream
         self._conversations = conversations
+        self._losses = losses
         self._transport: Any = None  # the loop's own class is no DatagramTransport
         self._answering: dict[Any, asyncio.Task[_Upstream]] = {}
 
@@ -29,7 +37,7 @@ class DatagramRelay(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         """Record a client's datagram and pass it on, in the order in which they came."""
         if addr not in self._answering:
-            conversation = Conversation(self._name, time.time())
+            conversation = Conversation(self._name, time.time(), "udp")
             self._conversations.append(conversation)
             self._answering[addr] = asyncio.get_running_loop().create_task(self._open(conversation, addr))
         task = self._answering[addr]
@@ -43,7 +51,8 @@ class DatagramRelay(asyncio.DatagramProtocol):
     async def _open(self, conversation: Conversation, address: Any) -> _Upstream:
         loop = asyncio.get_running_loop()
         _, protocol = await loop.create_datagram_endpoint(
-            lambda: _Upstream(conversation, self._transport, address), remote_addr=self._upstream
+            lambda: _Upstream(conversation, self._losses, self._transport, address),
+            remote_addr=self._upstream,
         )
         return protocol
 
@@ -51,8 +60,9 @@ class DatagramRelay(asyncio.DatagramProtocol):
 class _Upstream(asyncio.DatagramProtocol):
     """The side that faces the server, for one client address."""
 
-    def __init__(self, conversation: Conversation, back: Any, address: Any) -> None:
+    def __init__(self, conversation: Conversation, losses: Counter[Side], back: Any, address: Any) -> None:
         self.conversation = conversation
+        self._losses = losses
         self._back = back
         self._address = address
         self.transport: Any = None
@@ -62,16 +72,24 @@ class _Upstream(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ARG002 - it is the one upstream
         self.conversation.keep("server", data)
-        if not self._back.is_closing():
+        if not self._lost("server") and not self._back.is_closing():
             self._back.sendto(data, self._address)
+
+    def forward(self, data: bytes) -> None:
+        """Record a client's datagram, and send it to the server."""
+        self.conversation.keep("client", data)
+        if not self._lost("client") and self.transport is not None and not self.transport.is_closing():
+            self.transport.sendto(data)
+
+    def _lost(self, side: Side) -> bool:
+        lost = self._losses[side] > 0
+        self._losses[side] -= lost
+        return lost
 
 
 def _forward(done: asyncio.Task[_Upstream], data: bytes) -> None:
     if not done.cancelled() and done.exception() is None:
-        upstream = done.result()
-        upstream.conversation.keep("client", data)
-        if upstream.transport is not None and not upstream.transport.is_closing():
-            upstream.transport.sendto(data)
+        done.result().forward(data)
 
 
 def _close(done: asyncio.Task[_Upstream]) -> None:

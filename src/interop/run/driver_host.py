@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from interop.errors import DriverError, InteropError, Unsupported
-from interop.load.catalog import load_contract
+from interop.load.contract import load_contract
 from interop.run.drivers import FAULT_CODE, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_CODE
 
 

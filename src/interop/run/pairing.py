@@ -21,7 +21,7 @@ from interop.model.attempt import Party
 from interop.model.implementation import Candidate, ProductRole
 from interop.run.driver_host import load_driver
 from interop.run.drivers import Died, DriverProcess, Proxy, Silent, python_driver_command
-from interop.run.engine import KEY_LOG, Executed, Running
+from interop.run.engine import KEY_LOG, Executed, Running, variable
 from interop.run.program import LocalProgram
 from interop.run.wire import Switchboard, Wire
 
@@ -269,6 +269,8 @@ def seat_for_candidate(
 def check_driver(product: ProductRole, *, interpreter: str, folder: Path) -> None:
     """Start the product's driver once and end it; raise DriverError, with its place, when it cannot."""
     with tempfile.TemporaryDirectory(prefix="interop-driver-") as logs:
+        if not product.driver and not product.command:
+            return
         party = Party(name="product", role=product.role, suite=product.suite, version="")
         log = Path(logs) / "stderr"
         seat = seat_for_product(product, party, interpreter=interpreter, folder=folder, log=log, options={})
@@ -291,11 +293,14 @@ def seat_for_product(
     log: Path,
     options: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
+    running: Running | None = None,
 ) -> Seat:
     """Return the seat of the user's product, driven by a Python class or by any program on stdio.
 
-    `environment` is what its driver's process gets beyond this process's own.
+    Where something serves as the product, `running` is that, and without a driver of its own the suite's
+    general one serves. `environment` is what its driver's process gets beyond this process's own.
     """
+    command: list[str] = []
     if product.driver:
         command = python_driver_command(
             interpreter,
@@ -306,9 +311,26 @@ def seat_for_product(
         )
     else:
         command = list(product.command)
+    given = {**(environment or {}), **_whereabouts(running)}
 
     def start() -> DriverProcess:
-        program = LocalProgram(command, folder=folder, log=log, environment=environment or {})
+        program = LocalProgram(command, folder=folder, log=log, environment=given)
         return DriverProcess(program, role=product.role, log=log)
 
-    return Seat(suite=product.suite, role=product.role, party=party, start=start)
+    return Seat(
+        suite=product.suite,
+        role=product.role,
+        party=party,
+        candidate=running.candidate if running is not None else None,
+        running=running,
+        start=start if command else None,
+    )
+
+
+def _whereabouts(running: Running | None) -> dict[str, str]:
+    """Return what tells a driver where the party is that it drives: its state directory and its ports."""
+    if running is None:
+        return {}
+    addresses = {name: running.address(name) for name in running.candidate.role.ports}
+    ports = {variable("ADDRESS", name): f"{host}:{port}" for name, (host, port) in addresses.items()}
+    return {"INTEROP_STATE": str(running.state), **ports}

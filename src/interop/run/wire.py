@@ -12,6 +12,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -59,6 +60,7 @@ class Wire:
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._legs: list[_Leg] = []
+        self._losses: Counter[Side] = Counter()
         self._routes: dict[tuple[str, int, str], int] = {}
         self.conversations: list[Conversation] = []
         """In the order in which the client connected."""
@@ -79,10 +81,19 @@ class Wire:
         """Hold back what that side sends by so many seconds; with `once` only its first bytes."""
         self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds, once=once))
 
+    def lose(self, side: Side, count: int) -> None:
+        """Lose so many of the next datagrams from that side."""
+        self._losses[side] += count
+
+    def calm(self) -> None:
+        """Disturb no connection that is made from now on; those that there are stay as they are."""
+        self._disturbances.clear()
+
     def route(self, name: str, upstream: tuple[str, int], *, listen: str = "", udp: bool = False) -> int:
         """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given.
 
-        With `udp` the same port passes datagrams too; disturbances are for connections alone.
+        With `udp` the same port passes datagrams too; `lose` is for these, every other disturbance is for
+        connections.
         """
         key = (*upstream, listen)
         if key not in self._routes:
@@ -124,7 +135,7 @@ class Wire:
         for listener in listeners:
             address = listener.getsockname()[:2]
             transport, _ = await self._switchboard.loop.create_datagram_endpoint(
-                lambda: DatagramRelay(name, upstream, self.conversations), local_addr=address
+                lambda: DatagramRelay(name, upstream, self.conversations, self._losses), local_addr=address
             )
             self._datagrams.append(transport)
 

@@ -12,8 +12,9 @@ from types import ModuleType
 import pytest
 
 from interop.errors import ConfigError, UnknownNameError
-from interop.load import catalog
-from interop.load.catalog import FOLDERS_VARIABLE, load_catalog, load_contract
+from interop.load import catalog, contract
+from interop.load.catalog import load_catalog
+from interop.load.contract import FOLDERS_VARIABLE, load_contract
 from tests.unit.load.conftest import Write
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def nothing_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_shipped", lambda *_: [])
+    monkeypatch.setattr(catalog, "shipped", lambda *_: [])
+    monkeypatch.setattr(contract, "shipped", lambda *_: [])
 
 
 @pytest.fixture
@@ -35,7 +37,9 @@ def brought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         importlib.metadata.EntryPoint("acme", "acme_interop_suite", "interop.suites"),
         importlib.metadata.EntryPoint("gone", "not_there_at_all", "interop.suites"),
     ]
-    monkeypatch.setattr(catalog, "entry_points", lambda *, group: found if group == "interop.suites" else [])
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda *, group: found if group == "interop.suites" else []
+    )
     yield module
     sys.modules.pop("acme_interop_suite", None)
 

@@ -60,7 +60,8 @@ product:
     smtp.server: {driver: {command: [node, driver.js]}}
     echo.client: {driver: "drivers/echo.py:Echo"}
     echo.server: {endpoint: "127.0.0.1:2525"}
-    mqtt.broker: {image: "acme/mailer:4.2"}
+    mqtt.broker: {image: "acme/mailer:4.2", ports: {mqtt: 1883}}
+    dns.server: {command: [acmed, "--port={port:dns}"], ports: [dns], udp: [dns], environment: {LEVEL: 3}}
 peers: {smtp: [postfix, "opensmtpd>=7"]}
 peer_folders: [peers]
 suite_folders: [suites]
@@ -171,7 +172,7 @@ def test_a_configuration_is_loaded_with_paths_relative_to_its_file(
     assert config.suite_folders == (project / "suites",)
     assert config.expectations == project / "known.yaml"
     assert config.peers == {"smtp": ("postfix", "opensmtpd>=7")}
-    assert str(config.place("peers", "smtp", 1)) == f"{project / 'interop.yaml'}:10"
+    assert str(config.place("peers", "smtp", 1)) == f"{project / 'interop.yaml'}:11"
 
 
 def test_the_product_takes_each_role_in_one_way(project: Path) -> None:
@@ -183,8 +184,17 @@ def test_the_product_takes_each_role_in_one_way(project: Path) -> None:
     assert by_key["smtp.client"].options == {"tls": "true", "retries": "3"}
     assert by_key["smtp.server"].command == ("node", "driver.js")
     assert by_key["echo.client"].driver == f"{project / 'drivers/echo.py'}:Echo"
-    assert by_key["echo.server"].endpoint == "127.0.0.1:2525"
-    assert by_key["mqtt.broker"].image == "acme/mailer:4.2"
+    assert by_key["echo.server"].endpoints == {"echo": ("127.0.0.1", 2525)}
+    broker = by_key["mqtt.broker"].served
+    assert broker is not None
+    assert (broker.release.image, broker.role.ports) == ("acme/mailer:4.2", {"mqtt": 1883})
+    assert broker.role.ready == Readiness(port="mqtt")
+    assert broker.offers == {"mqtt"}
+    server = by_key["dns.server"].served
+    assert server is not None
+    assert server.role.process == ("acmed", "--port={port:dns}")
+    assert list(server.role.ports) == ["dns"]
+    assert server.configuration.environment == {"LEVEL": "3"}
     assert str(by_key["smtp.server"].place) == f"{project / 'interop.yaml'}:6"
 
 
@@ -205,12 +215,28 @@ def test_one_of_the_catalogues_own_can_be_the_product(write: Write) -> None:
             ":1: 'roles' does not belong here: what stands beside it",
         ),
         (
-            "product: {name: a, version: 1, roles: {smtp.client: {driver: 'a:B', endpoint: 'h:1'}}}",
-            ":1: 'smtp.client' should be said in exactly one way: driver, image or endpoint.",
+            "product: {name: a, version: 1, roles: {smtp.server: {image: a, endpoint: 'h:1'}}}",
+            ":1: 'smtp.server' should be said in exactly one way: a driver alone, image, command or",
         ),
         (
             "product: {name: a, version: 1, roles: {smtp.client: {endpoint: here}}}",
             "'endpoint' should be host:port, such as 127.0.0.1:2525, is 'here'.",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {smtp.server: {image: a}}}",
+            ":1: a product that is an image needs 'ports'.",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {smtp.server: {image: a, ports: [smtp]}}}",
+            ":1: an image needs the ports' numbers inside the container, such as {smtp: 25}.",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {smtp.client: {driver: 'a:B', offers: [x]}}}",
+            ":1: 'offers' belongs to an image, a command or an endpoint, and none is given.",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {smtp.server: {command: [a], ports: [smtp], udp: [smp]}}}",
+            ":1: 'smp' is none of the role's ports. Did you mean 'smtp'?",
         ),
         ("product: {shipped: smtplib}\npeers: [postfix]", ":2: 'peers' should be a mapping, is a list."),
         ("product: {shipped: smtplib}\npeers: {smtp: postfix}", ":2: 'smtp' should be a list, is 'postfix'."),

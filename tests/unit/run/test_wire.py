@@ -192,3 +192,24 @@ def test_datagrams_pass_and_are_recorded_by_client(wire: Wire) -> None:
             assert client.recv(100) == question.upper()
         recorded = [(each.client, each.server) for each in wire.conversations]
     assert recorded == [(b"first", b"FIRST"), (b"second", b"SECOND")]
+
+
+def test_as_many_datagrams_are_lost_as_was_said_and_no_more(wire: Wire) -> None:
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as server,
+        socket.socket(type=socket.SOCK_DGRAM) as client,
+    ):
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        client.settimeout(5)
+        port = wire.route("dns", server.getsockname(), udp=True)
+        wire.lose("client", 1)
+        wire.lose("server", 2)
+        for question in (b"first", b"second"):
+            client.sendto(question, ("127.0.0.1", port))
+        asked, address = server.recvfrom(100)
+        for answer in (b"one", b"two", b"three"):
+            server.sendto(answer, address)
+        heard = client.recv(100)
+    assert (asked, heard) == (b"second", b"three")
+    assert [(each.transport, each.client) for each in wire.conversations] == [("udp", b"firstsecond")]

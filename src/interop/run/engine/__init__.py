@@ -6,6 +6,7 @@ processes) implement `Engine`; `choice.py` picks one. Nothing here knows of pyte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,11 @@ May be called from any thread."""
 
 KEY_LOG = "tls-keys.log"
 """The file in a party's state directory that SSLKEYLOGFILE names: what reads it later opens its TLS."""
+
+
+def variable(what: str, port: str) -> str:
+    """Return the variable that tells something of a port: `INTEROP_PORT_NO_EHLO` for `PORT` of `no-ehlo`."""
+    return f"INTEROP_{what}_{re.sub('[^A-Za-z0-9]', '_', port).upper()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,12 @@ class ChildProcess(Prepared):
         self._log = state.parent / f"{state.name}.log"
         self._marks: list[tuple[float, int]] = []
         self._paused = False
-        tokens = {"{python}": str(interpreter), "{folder}": str(candidate.implementation.folder)}
+        tokens = {
+            "{python}": str(interpreter),
+            "{folder}": str(candidate.implementation.folder),
+            "{state}": str(state),
+            **{f"{{port:{name}}}": str(number) for name, number in ports.items()},
+        }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [_replaced(word, tokens) for word in candidate.role.process],

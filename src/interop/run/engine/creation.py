@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import resource
 import secrets
 import socket
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from interop.model.implementation import Candidate
-from interop.run.engine import KEY_LOG
+from interop.run.engine import KEY_LOG, variable
 from interop.run.engine.cache import cached, write_once
 from interop.run.engine.container import INSIDE
 from interop.run.engine.labels import PEER, remove_container
@@ -79,7 +78,7 @@ def create(
                 "SSLKEYLOGFILE": f"{INSIDE}/{KEY_LOG}",
                 "INTEROP_CONFIGURATION": candidate.configuration.name,
                 "INTEROP_HOSTNAME": hostname,
-                **{variable(name): str(port) for name, port in role.ports.items()},
+                **{variable("PORT", name): str(port) for name, port in role.ports.items()},
                 **candidate.configuration.environment,
                 **environment,
             },
@@ -114,11 +113,6 @@ def create(
         if remote:
             client.put_archive(identity, "/", packed(state))
     return identity
-
-
-def variable(port: str) -> str:
-    """Return the variable that tells a party a port's number: `INTEROP_PORT_NO_EHLO` for `no-ehlo`."""
-    return "INTEROP_PORT_" + re.sub(r"[^A-Za-z0-9]", "_", port).upper()
 
 
 def free_port() -> int:

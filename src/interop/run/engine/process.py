@@ -21,7 +21,7 @@ from typing import Any
 from interop.errors import EngineError, PeerError
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate, Readiness
-from interop.run.engine import KEY_LOG, Capturing, Progress, Running, ready
+from interop.run.engine import KEY_LOG, Capturing, Progress, Running, ready, variable
 from interop.run.engine.child import HOST, ChildProcess, Prepared, execute
 from interop.run.engine.environments import clean_variables, installed_digest, prepare_environment
 from interop.run.engine.lifeline import KEPT, OWNER, Lifeline, end_marked, owner
@@ -89,7 +89,10 @@ class ProcessEngine:
                 party=party,
                 state=state,
                 interpreter=interpreter,
-                environment={**variables, **{_variable(name): str(port) for name, port in ports.items()}},
+                environment={
+                    **variables,
+                    **{variable("PORT", name): str(port) for name, port in ports.items()},
+                },
                 ports=ports,
             )
             try:
@@ -144,7 +147,7 @@ class ProcessEngine:
                 raise PeerError(
                     f"{candidate.id} cannot be started: {error.strerror}: {error.filename}.",
                     where=candidate.implementation.place,
-                    hint="Correct `process` of the role.",
+                    hint="Correct its command.",
                 ) from None
             self._running.append(child)
         return child
@@ -241,11 +244,6 @@ class ProcessEngine:
                 )
             self._versions[key] = version
         return self._versions[key]
-
-
-def _variable(port: str) -> str:
-    """Return the variable that tells a party a port's number: `INTEROP_PORT_NO_EHLO` for `no-ehlo`."""
-    return "INTEROP_PORT_" + re.sub(r"[^A-Za-z0-9]", "_", port).upper()
 
 
 def _free_ports(names: Iterable[str]) -> dict[str, int]:

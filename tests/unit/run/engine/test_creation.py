@@ -15,7 +15,8 @@ from docker import APIClient
 
 from interop.errors import EngineError
 from interop.model.implementation import Candidate
-from interop.run.engine.creation import Network, create, free_port, packed, variable
+from interop.run.engine import variable
+from interop.run.engine.creation import Network, create, free_port, packed
 from tests.unit.run.engine.candidates import tiny
 
 NETWORK = Network(id="n", name="interop-net", gateway="172.30.0.1")
@@ -148,7 +149,7 @@ def test_an_engine_that_does_not_answer_is_said_in_a_sentence(tmp_path: Path, st
 
 
 def test_a_ports_name_becomes_a_variable() -> None:
-    assert variable("no-ehlo") == "INTEROP_PORT_NO_EHLO"
+    assert variable("PORT", "no-ehlo") == "INTEROP_PORT_NO_EHLO"
 
 
 def test_a_free_port_is_free_for_both() -> None:
