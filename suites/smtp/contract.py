@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from interop.errors import Unsupported
 
@@ -325,3 +325,16 @@ ROLES = {"client": Client, "server": Server}
 
 GENERAL = {"server": GeneralServer}
 """The drivers that serve most implementations of a role."""
+
+
+def trials(port: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return parameters by role and operation, against a server that is not there, for a driver's check."""
+    endpoint = Endpoint(host="127.0.0.1", port=port)
+    content = b"From: <bob@sender.test>\r\nTo: <alice@interop.test>\r\nSubject: trial\r\n\r\nHello\r\n"
+    mail = Mail(sender="bob@sender.test", recipients=("alice@interop.test",), content=content)
+    return {
+        "client": {
+            "send": {"endpoint": endpoint, "mails": (mail,), "timeout": 5.0},
+            "abandon": {"endpoint": endpoint, "first": mail, "second": mail, "timeout": 5.0},
+        }
+    }

@@ -21,6 +21,15 @@ ARGUMENTS = (
 
 Visit = Callable[..., Any]
 
+SETTLED = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
+
+
+def settle(page: Any) -> None:
+    """Return when the page has done what it does later: events that were queued, and the frame after them."""
+    page.evaluate(SETTLED)
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:

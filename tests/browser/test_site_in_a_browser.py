@@ -13,6 +13,7 @@ from interop.judge.sections import sections
 from interop.model.matrix import Matrix
 from interop.report import site
 from interop.report.text import repeat
+from tests.browser.conftest import settle
 from tests.unit import examples
 
 pytestmark = pytest.mark.browser
@@ -46,12 +47,14 @@ def said(locator: Any) -> str:
 
 
 def focused(page: Any) -> str:
+    settle(page)
     return str(
         page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.textContent")
     )
 
 
 def fragment(page: Any) -> str:
+    settle(page)
     return str(page.evaluate("location.hash"))
 
 
@@ -85,6 +88,7 @@ def test_the_table_has_a_caption_and_every_header_a_scope(page_of: Open) -> None
 def test_both_headers_stay_in_sight_while_the_table_scrolls(page_of: Open) -> None:
     page = page_of(examples.smtp(), viewport={"width": 900, "height": 600})
     page.evaluate("document.getElementById('box').scrollTo(300, 700)")
+    settle(page)
     box = page.locator("#box").bounding_box()
     corner = page.locator("#box thead th.feature").first.bounding_box()
     assert corner["x"] == pytest.approx(box["x"], abs=2)
@@ -215,7 +219,7 @@ def test_escape_closes_the_panel_and_the_focus_returns_to_its_cell(page_of: Open
     assert fragment(page) == "#q=rset&cell=smtp.client/rset/aiosmtpd@1.4.3"
     assert page.locator("#panel").is_visible()
     page.keyboard.press("Escape")
-    assert not page.locator("#panel").is_visible()
+    page.wait_for_selector("#panel", state="hidden")
     assert focused(page) == "#cell=smtp.client/rset/aiosmtpd@1.4.3"
     assert fragment(page) == "#q=rset"
 
@@ -224,7 +228,7 @@ def test_the_browsers_back_closes_the_panel(page_of: Open) -> None:
     page = page_of(examples.smtp())
     page.click("#box a.fails >> nth=0")
     page.go_back()
-    assert not page.locator("#panel").is_visible()
+    page.wait_for_selector("#panel", state="hidden")
 
 
 def test_after_a_link_to_a_cell_closing_leads_to_it_in_the_table(page_of: Open) -> None:
@@ -275,7 +279,7 @@ def test_arrow_keys_walk_the_grid_and_keep_their_column_through_merged_cells(pag
     page.keyboard.press("ArrowUp")
     assert focused(page) == "#cell=smtp.client/many-messages/exim@4.96"
     page.keyboard.press("Enter")
-    assert page.locator("#panel").is_visible()
+    page.wait_for_selector("#panel", state="visible")
 
 
 def test_exactly_one_place_of_the_table_is_in_the_tab_order(page_of: Open) -> None:
@@ -363,6 +367,7 @@ def test_what_was_not_tested_looks_different_from_what_fails_without_colour(page
 def test_on_paper_a_wide_table_becomes_a_list_and_a_small_one_stays(page_of: Open) -> None:
     wide = page_of(examples.smtp())
     assert wide.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    settle(wide)
     wide.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert wide.locator("#box article").count() == 35
     wide.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -374,15 +379,17 @@ def test_on_paper_a_wide_table_becomes_a_list_and_a_small_one_stays(page_of: Ope
 
 def test_a_long_list_on_a_narrow_screen_is_drawn_as_the_reader_scrolls(page_of: Open) -> None:
     page = page_of(examples.large(20_000), viewport=NARROW)
-    assert page.locator("#box article").count() < 100
-    for _ in range(10):
+    drawn = page.locator("#box article").count()
+    assert drawn < 100
+    while drawn < 200:
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        page.wait_for_timeout(100)
-    assert page.locator("#box article").count() == 200
+        page.wait_for_function("drawn => document.querySelectorAll('#box article').length > drawn", arg=drawn)
+        drawn = page.locator("#box article").count()
+    assert drawn == 200
 
 
 def test_a_hundred_thousand_cells_load_and_filter_and_only_those_in_sight_are_drawn(page_of: Open) -> None:
-    matrix = examples.large()
+    matrix = examples.large(100_000)
     page = page_of(matrix)
     assert page.locator("#box td a").count() < 2500
     page.fill("#q", "feature-01")

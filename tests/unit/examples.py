@@ -567,7 +567,7 @@ def two_suites() -> Matrix:
     return matrix(cells, [suite(SMALL_FEATURES), mqtt])
 
 
-def large(cells: int = 100_000) -> Matrix:
+def large(cells: int) -> Matrix:
     """About `cells` cells, in 100 columns; one cell in ten fails with a long reason."""
     peers = [f"server{number // 5:02}@{number % 5 + 1}.{number}" for number in range(100)]
     features = [

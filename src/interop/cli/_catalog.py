@@ -10,7 +10,7 @@ from pathlib import Path
 from interop.errors import UnknownNameError, nearest
 from interop.load.catalog import Catalog, load_catalog
 from interop.load.contract import give_folders
-from interop.load.manifest import load_config
+from interop.load.manifest import Config, load_config
 from interop.load.selection import split
 from interop.model.implementation import Candidate
 
@@ -25,14 +25,19 @@ def add_config_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_catalog(arguments: argparse.Namespace) -> Catalog:
-    """Return the catalogue with what the configuration adds to it."""
+def find_config(arguments: argparse.Namespace) -> Config | None:
+    """Return the configuration that was named or lies here, None where there is none."""
     file: Path | None = arguments.config
     if file is None and Path("interop.yaml").is_file():
         file = Path("interop.yaml")
-    if file is None:
+    return load_config(file) if file is not None else None
+
+
+def find_catalog(arguments: argparse.Namespace) -> Catalog:
+    """Return the catalogue with what the configuration adds to it."""
+    config = find_config(arguments)
+    if config is None:
         return load_catalog()
-    config = load_config(file)
     give_folders(config.suite_folders)
     return load_catalog(peer_folders=config.peer_folders, suite_folders=config.suite_folders)
 

@@ -140,7 +140,7 @@ class Session:
             config.pluginmanager.register(Reporting(self), "interop-reporting")
             with contextlib.suppress(ValueError):  # not in the main thread: then SIGTERM is not ours
                 before = signal.signal(signal.SIGTERM, _terminate)
-                config.add_cleanup(partial(signal.signal, signal.SIGTERM, before or signal.SIG_DFL))
+                config.add_cleanup(partial(_put_back, before))
 
     @pytest.fixture
     def interop_pairing(self) -> Pairing:
@@ -266,6 +266,11 @@ def _own_stdout(config: pytest.Config) -> TextIO | None:
         return None
     config.add_cleanup(stream.close)
     return stream
+
+
+def _put_back(handler: Any) -> None:
+    """Let SIGTERM be handled as before the run; one that Python did not set cannot be put back."""
+    signal.signal(signal.SIGTERM, handler or signal.SIG_DFL)
 
 
 def _terminate(*_: object) -> None:

@@ -87,7 +87,7 @@ class DriverProcess:
 
     def begin(self) -> None:
         """Ask whether it is there; it may answer that it can be told to give an operation up (`cancel`)."""
-        with contextlib.suppress(Unsupported):  # a driver in another language need not know this
+        with contextlib.suppress(Unsupported, DriverFault):  # it need not know this, only answer
             answer = self.call("interop.start", {}, timeout=START_TIMEOUT)
             self._cancels = isinstance(answer, dict) and answer.get("cancel") is True
 
@@ -107,6 +107,11 @@ class DriverProcess:
             answer = self._receive(operation, deadline, timeout)
             if answer.get("id") == self._number:
                 return self._result(answer, operation)
+
+    def leaves(self, timeout: float) -> bool:
+        """Tell it to go and close its input; return whether it has gone within so many seconds."""
+        self._notify("interop.shutdown", {})
+        return self._program.leave(timeout)
 
     def close(self) -> None:
         """End the driver: told so, closed input, a moment to leave, then killed with all its children."""

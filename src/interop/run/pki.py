@@ -15,8 +15,8 @@ SERVER_NAMES = ("mail.interop.test", "host.interop.test", "interop.test", "local
 name mismatch that scenarios provoke (RFC 9525, 6.3)."""
 
 VALIDITY = timedelta(days=90)
-"""How long the server's certificate is valid, as one from a public CA. Servers set timers by it, and some of them
-end when it is centuries away."""
+"""How long the server's certificate is valid, as one from a public CA: servers set timers by it, and some of
+them end when it is centuries away."""
 
 
 class Pki:

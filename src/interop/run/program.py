@@ -11,7 +11,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from interop.errors import DriverError
 
@@ -44,6 +44,9 @@ class Program(Protocol):
 
     def kill(self) -> None:
         """End it at once, with all that it has started."""
+
+    def leave(self, timeout: float) -> bool:
+        """Close its input; return whether it has ended by itself within so many seconds."""
 
     def close(self) -> None:
         """Close its input and output, give it a moment to leave, then kill it."""
@@ -95,12 +98,21 @@ class LocalProgram:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def leave(self, timeout: float) -> bool:
+        """Close its input; return whether it has ended by itself within so many seconds."""
+        _shut(self._process.stdin)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=timeout)
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """Close its input and output, give it a moment to leave, then kill it."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=LEAVE)
+        _shut(self._process.stdout)
+        self.leave(LEAVE)
         self.kill()
+
+
+def _shut(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        with contextlib.suppress(OSError):
+            stream.close()

@@ -214,4 +214,4 @@ def test_a_catalogue_of_many_peers_loads_at_once(peer: Write, suite: Write, tmp_
     load_catalog()  # what is imported and compiled once
     begun = time.process_time()
     load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[tmp_path / "suites"])
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 1

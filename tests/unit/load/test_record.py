@@ -325,15 +325,13 @@ def test_keys_are_stable_and_a_cell_is_a_line() -> None:
     assert sum(line.startswith('{"suite":"smtp","feature":"dot"') for line in text.splitlines()) == 2
 
 
-def test_a_hundred_thousand_cells_are_written_and_read_at_once(tmp_path: Path) -> None:
-    large = replace(
-        MATRIX, cells=tuple(replace(CELL, reason=f"reason {number}") for number in range(100_000))
-    )
+def test_many_cells_are_written_and_read_at_once(tmp_path: Path) -> None:
+    large = replace(MATRIX, cells=tuple(replace(CELL, reason=f"reason {number}") for number in range(20_000)))
     begun = time.process_time()
     write_atomic(tmp_path / "large.json", matrix_to_json(large))
     read = read_matrix(tmp_path / "large.json")
-    assert time.process_time() - begun < 5
-    assert len(read.cells) == 100_000
+    assert time.process_time() - begun < 2
+    assert len(read.cells) == 20_000
 
 
 @pytest.mark.parametrize(

@@ -361,6 +361,6 @@ def test_the_same_matrix_gives_the_same_page() -> None:
     assert render(examples.with_gaps()) == render(examples.with_gaps())
 
 
-def test_a_hundred_thousand_cells_take_few_bytes_each() -> None:
-    matrix = examples.large()
+def test_many_cells_take_few_bytes_each() -> None:
+    matrix = examples.large(50_000)
     assert len(render(matrix)) < 45 * len(matrix.cells)

@@ -107,11 +107,22 @@ def test_a_cut_can_keep_the_last_bytes_back(wire: Wire, upstream: tuple[str, int
         assert read(client, 100) == b""
 
 
+def test_a_calmed_wire_disturbs_no_further_connection(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.cut(b"hello", "server", forward=False)
+    address = ("127.0.0.1", wire.route("echo", upstream))
+    with socket.create_connection(address, timeout=5) as client:
+        assert read(client, 100) == b""
+    wire.calm()
+    with socket.create_connection(address, timeout=5) as client:
+        assert read(client, 6) == b"hello\n"
+
+
 def test_a_stall_passes_nothing_more_and_keeps_the_connection(wire: Wire, upstream: tuple[str, int]) -> None:
     wire.stall(b"MAIL", "client")
-    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=0.3) as client:
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
         assert read(client, 6) == b"hello\n"
         client.sendall(b"MAIL FROM")
+        client.settimeout(0.3)
         with pytest.raises(TimeoutError):
             client.recv(1)
 

@@ -108,14 +108,19 @@ class AttachedProgram:
                 self._execute(["sh", "-c", f"kill -9 -$(cat {self._number})"])
             self._reader.join(ENDED)
 
+    def leave(self, timeout: float) -> bool:
+        """Close its input; return whether it has ended by itself within so many seconds."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+        self._reader.join(timeout)
+        return not self._reader.is_alive()
+
     def close(self) -> None:
         """Close its input and output, give it a moment to leave, then kill it. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
-        self._reader.join(LEAVE)
+        self.leave(LEAVE)
         self.kill()
         with contextlib.suppress(OSError):  # a reader that still waits would hold the stream open
             self._socket.shutdown(socket.SHUT_RDWR)

@@ -53,7 +53,7 @@ def candidate(
         **{
             "ports": {"no-ehlo": 25},
             "ready": ready or Readiness(port="no-ehlo", expect="220 ", timeout=10),
-            "process": ("{python}", "{folder}/serve.py", *command),
+            "process": ("{python}", "-ISu", "{folder}/serve.py", *command),
             **role,
         },
     )

@@ -151,7 +151,10 @@ def test_a_signal_is_told_as_a_shell_does(running: Prepared) -> None:
     assert str(running.exited()) == "exited with status 137"
 
 
-def test_a_paused_party_keeps_its_connections_and_is_silent(running: Prepared) -> None:
+def test_a_paused_party_keeps_its_connections_and_is_silent(
+    running: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interop.run.engine.child.GRACE", 60.0)
     running.pause()
     with socket.create_connection(running.address("no-ehlo"), timeout=5) as connection:
         connection.settimeout(0.3)
@@ -164,7 +167,7 @@ def test_a_paused_party_keeps_its_connections_and_is_silent(running: Prepared) -
     running.pause()
     begun = time.monotonic()
     running.stop()
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 30
 
 
 def test_stop_takes_the_whole_group_down(engine: ProcessEngine, state: Path, tmp_path: Path) -> None:
@@ -180,7 +183,10 @@ def test_stop_takes_the_whole_group_down(engine: ProcessEngine, state: Path, tmp
     assert list(state.parent.iterdir()) == [state]
 
 
-def test_a_party_that_ignores_sigterm_is_killed(engine: ProcessEngine, state: Path, tmp_path: Path) -> None:
+def test_a_party_that_ignores_sigterm_is_killed(
+    engine: ProcessEngine, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interop.run.engine.child.GRACE", 0.1)
     server = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SERVER
     running = engine.start(
         candidate(tmp_path / "acme", server=server), state=state, environment={}, progress=no_progress
@@ -190,7 +196,7 @@ def test_a_party_that_ignores_sigterm_is_killed(engine: ProcessEngine, state: Pa
 
 
 def test_a_command_that_overruns_is_ended_with_all_that_it_started(running: Prepared) -> None:
-    done = running.execute(["sh", "-c", "echo begun; sleep 600 & echo $!; wait"], timeout=0.5)
+    done = running.execute(["sh", "-c", "echo begun; sleep 600 & echo $!; wait"], timeout=1)
     begun, child = done.stdout.split()
     assert (done.timed_out, begun, done.code) == (True, b"begun", 137)
     wait_for(lambda: not alive(int(child)))
@@ -218,10 +224,10 @@ def test_a_party_that_ends_before_it_is_ready_says_so_at_once(
 def test_a_party_that_is_never_ready_is_taken_down(
     engine: ProcessEngine, state: Path, tmp_path: Path
 ) -> None:
-    ready = Readiness(port="no-ehlo", expect="250 ", timeout=0.5)
+    ready = Readiness(port="no-ehlo", expect="250 ", timeout=2)
     acme = candidate(tmp_path / "acme", "--child", ready=ready)
     with pytest.raises(
-        PeerError, match=r"was not ready within 0.5 s: port no-ehlo .*; its log ends with"
+        PeerError, match=r"was not ready within 2 s: port no-ehlo .*; its log ends with"
     ) as caught:
         engine.start(acme, state=state, environment={}, progress=no_progress)
     wait_for(lambda: not alive(int(caught.value.log.split()[1])))

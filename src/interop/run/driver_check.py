@@ -1,0 +1,179 @@
+"""A driver held against its contract, before any peer is started: what is wrong, and what to do about it.
+
+Starts the driver as a run would, and asks it what can be asked where nothing answers on the network. Knows
+the contract as a class and as the trials that its module gives; nothing of a protocol.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from interop.errors import DriverError, InteropError, Unsupported, nearest
+from interop.run.drivers import Died, DriverFault, DriverProcess, Silent
+
+UNKNOWN = "interop.no-such-operation"
+"""What no driver offers: how it answers this shows how it answers whatever it does not know."""
+ANSWER = 30.0
+"""Seconds in which an operation must have been answered where nothing answers on the network."""
+LEAVING = 2.0
+"""Seconds in which a driver must have ended once its input is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that was looked at."""
+
+    good: bool
+    text: str
+    hint: str = ""
+
+
+def examine(
+    start: Callable[[], DriverProcess], module: ModuleType, role: str, names: Sequence[str]
+) -> Iterator[Remark]:
+    """Yield a remark on everything that a run relies on; `names` are the contract's operations."""
+    try:
+        driver = start()
+    except InteropError as error:
+        yield _bad(f"it does not start: {_said(error)}", "It is started as a run would start it.")
+        return
+    try:
+        yield from _examine(driver, module, role, names)
+    finally:
+        driver.close()
+
+
+def _examine(driver: DriverProcess, module: ModuleType, role: str, names: Sequence[str]) -> Iterator[Remark]:
+    try:
+        began = time.monotonic()
+        driver.begin()
+    except (InteropError, Died, Silent, DriverFault) as error:
+        yield _bad(f"it does not start: {_said(error)}", "It is started as a run would start it.")
+        return
+    yield _good(f"it starts, and answers after {time.monotonic() - began:.1f} s")
+    yield _on_unknown(driver)
+    trials = {"describe": {}, **getattr(module, "trials", _no_trials)(_nobody()).get(role, {})}
+    contract = module.ROLES[role]
+    for name in names:
+        if name in trials and driver.alive:
+            yield _on_operation(driver, contract, name, trials[name], module)
+        elif name in trials:
+            yield _bad(f"{name}() was not tried: the driver has ended", "Mend the operation above it first.")
+        else:
+            yield _good(f"{name}(): not tried, as it needs somebody at the other end")
+    yield _on_leaving(driver)
+
+
+def _on_unknown(driver: DriverProcess) -> Remark:
+    try:
+        driver.call(UNKNOWN, {}, timeout=ANSWER)
+    except Unsupported:
+        return _good("it says of an operation that it does not have that it has none")
+    except (InteropError, Died, Silent, DriverFault) as error:
+        return _bad(
+            f"of an operation that it does not have it says: {_said(error)}",
+            "Answer it with the error code -32601: contracts grow, and the driver is to outlive that.",
+        )
+    return _bad(
+        "it answers an operation that does not exist with a result",
+        "Answer what the driver does not know with the error code -32601, or it is taken for supported.",
+    )
+
+
+def _on_operation(
+    driver: DriverProcess, contract: type, name: str, params: Mapping[str, Any], module: ModuleType
+) -> Remark:
+    returns = typing.get_type_hints(getattr(contract, name)).get("return", Any)
+    began = time.monotonic()
+    try:
+        result = driver.call(name, msgspec.to_builtins(params, str_keys=True), timeout=ANSWER)
+        value = msgspec.convert(result, returns, str_keys=True)
+    except Exception as error:
+        remark = _on_failure(name, error, required=name in getattr(contract, "__abstractmethods__", ()))
+        if remark is None:
+            raise
+        return remark
+    if name == "describe":
+        return _on_description(value, getattr(module, "CAPABILITIES", {}))
+    return _good(f"{name}(): answers after {time.monotonic() - began:.1f} s: {_short(result)}")
+
+
+def _on_failure(name: str, error: Exception, *, required: bool) -> Remark | None:
+    """Return what an operation's exception shows; None when it is a mistake of ours."""
+    match error:
+        case Unsupported() if required:
+            return _bad(f"{name}() is not supported ({error.statement}), and every driver must have it")
+        case Unsupported():
+            return _good(f"{name}(): not supported ({error.statement})")
+        case DriverFault():
+            return _bad(
+                f"{name}() raises where nothing answers on the network: {error.reason}",
+                "What goes wrong between the two sides is a result: an exception is the product's failure.",
+            )
+        case msgspec.ValidationError():
+            return _bad(f"{name}() answers in a shape that the contract does not know: {error}", _SHAPES)
+        case InteropError() | Died() | Silent():
+            return _bad(f"{name}(): {_said(error)}")
+    return None
+
+
+def _on_description(value: Any, known: Mapping[str, str]) -> Remark:
+    families = {word.partition(":")[0] for word in known if ":" in word}
+    for word in value.capabilities:
+        if word not in known and word.partition(":")[0] not in families:
+            return _bad(
+                f"describe() declares {word!r}, which the contract does not know", nearest(word, known)
+            )
+    declared = ", ".join(value.capabilities) or "nothing: it will only be asked for what everybody must do"
+    return _good(f"describe(): {value.name} {value.version}; declares {declared}")
+
+
+def _on_leaving(driver: DriverProcess) -> Remark:
+    began = time.monotonic()
+    if driver.leaves(LEAVING):
+        return _good(f"it leaves {time.monotonic() - began:.1f} s after its input is closed")
+    return _bad(
+        f"it is still there {LEAVING:g} s after its input is closed",
+        "End the program at the end of standard input, or on the notification interop.shutdown.",
+    )
+
+
+_SHAPES = "The contract's shapes are in `interop driver contract`."
+
+
+def _no_trials(port: int) -> dict[str, Any]:  # noqa: ARG001 - a contract that gives none
+    return {}
+
+
+def _nobody() -> int:
+    """Return a port of loopback on which nothing listens."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
+        stream.bind(("127.0.0.1", 0))
+        return int(stream.getsockname()[1])
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, DriverError):
+        return str(error)
+    return str(getattr(error, "reason", error)).rstrip(".")
+
+
+def _short(result: Any) -> str:
+    text = msgspec.json.encode(result).decode()
+    return text if len(text) <= 160 else f"{text[:159]}…"  # noqa: PLR2004 - a line and a half
+
+
+def _good(text: str) -> Remark:
+    return Remark(good=True, text=text)
+
+
+def _bad(text: str, hint: str = "") -> Remark:
+    return Remark(good=False, text=text, hint=hint)

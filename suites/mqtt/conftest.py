@@ -1,0 +1,366 @@
+"""What every MQTT scenario works with: both drivers, and a bench where clients, observers and topics are had.
+
+Messages of assertions name no address, port, topic or time: they are what a failure is known by in another
+run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import interop
+
+if TYPE_CHECKING:
+    from suites.mqtt import contract as mqtt
+    from suites.mqtt.observer import Observer
+    from suites.mqtt.packets import Packet
+
+    from interop.run.conversation import Side
+    from interop.run.pairing import Pairing
+    from interop.run.wire import Wire
+else:
+    mqtt = interop.contract("mqtt")
+
+client = interop.role("client")
+broker = interop.role("broker")
+
+ARRIVAL = 8.0
+"""Seconds in which a message must arrive."""
+
+MARKER = b"that is all"
+"""The payload of the message that ends an observation: what comes before it has come."""
+
+USER, PASSWORD = "alice", "Sesame-4711"
+"""The account of the port `auth` (README)."""
+
+
+class Bench:
+    """Lets the client connect, publish and listen; looks at the broker's other side; reads the wire."""
+
+    def __init__(self, pairing: Pairing, client: mqtt.Client, broker: mqtt.Broker) -> None:
+        self._pairing = pairing
+        self._client = client
+        self._broker = broker
+        self.version: mqtt.Version = mqtt.Version.V311
+        self.description = client.describe()
+        client.close_all()  # what an earlier scenario has left open
+
+    # Who can do what
+
+    def can(self, *capabilities: str) -> None:
+        """End the scenario as unsupported when the client states that it lacks one of the capabilities."""
+        for capability in capabilities:
+            if capability not in self.description.capabilities:
+                what = mqtt.CAPABILITIES.get(capability, capability)
+                raise interop.Unsupported(
+                    f"{self.description.name} does not declare {capability!r}: {what}", side="client"
+                )
+
+    def offered(self, *words: str) -> None:
+        """End the scenario as unsupported when the broker documents that it lacks one of the words."""
+        for word in words:
+            if not self._broker.offered(word=word):
+                raise interop.Unsupported(f"the broker does not offer {mqtt.OFFERS[word]}", side="broker")
+
+    def both_have_qos_2(self) -> bool:
+        """Return whether neither side states that it lacks QoS 2."""
+        return "qos2" in self.description.capabilities and self._broker.offered(word="qos2")
+
+    def broker_offers(self, word: str) -> bool:
+        """Return whether the broker documents that it has what the word names."""
+        return self._broker.offered(word=word)
+
+    def speak_5(self) -> None:
+        """Use MQTT 5.0 from here on; end the scenario as unsupported where one side lacks it."""
+        self.can("v5")
+        self.offered("v5")
+        self.version = mqtt.Version.V5
+
+    def announced(self) -> dict[str, Any]:
+        """Return the properties of the CONNACK that the broker gives to a client of 5.0."""
+        memory = self._pairing.site("broker").memory
+        if "announced" not in memory:
+            asker = self._broker.observe(client_id=self._pairing.unique("a"), version=mqtt.Version.V5)
+            assert asker.connack is not None, "the broker closes the connection of a client that speaks 5.0"
+            memory["announced"] = asker.connack.properties
+            asker.disconnect()
+        return dict(memory["announced"])
+
+    def available(self, announcement: str) -> None:
+        """End the scenario as unsupported when the broker's CONNACK says 0 to what it names."""
+        if self.announced().get(announcement, 1) == 0:
+            raise interop.Unsupported(
+                f"the broker announces that {announcement.replace('_', ' ')} is 0", side="broker"
+            )
+
+    # Names and places
+
+    @property
+    def pairing(self) -> Pairing:
+        """The pairing itself."""
+        return self._pairing
+
+    @property
+    def wire(self) -> Wire:
+        """The relay between the two."""
+        return self._pairing.wire
+
+    def topic(self, name: str = "topic") -> str:
+        """Return a topic of this attempt's own, with a name that may have levels."""
+        return f"interop/{self._pairing.unique('t')}/{name}"
+
+    def client_id(self, name: str = "c") -> str:
+        """Return a client identifier of this attempt's own; short enough for every broker."""
+        return self._pairing.unique(name)
+
+    def endpoint(self, port: str = "mqtt", *, trusted: bool = True, by_number: bool = False) -> mqtt.Endpoint:
+        """Return where the client connects: through the relay, with what its port speaks."""
+        transports = {"mqtts": mqtt.Transport.TLS, "ws": mqtt.Transport.WS}
+        transport = transports.get(port, mqtt.Transport.TCP)
+        host, number = self._pairing.site("broker").route(port, by_number=by_number)
+        encrypted = transport is mqtt.Transport.TLS
+        ca_file = self._pairing.site("client").ca_file(trusted=trusted) if encrypted else ""
+        return mqtt.Endpoint(host=host, port=number, transport=transport, ca_file=ca_file)
+
+    def opening(self, **said: Any) -> mqtt.Opening:
+        """Return what the client says in CONNECT, with an identifier and a version unless they are given."""
+        return mqtt.Opening(**{"client_id": self.client_id(), "version": self.version, **said})
+
+    # The client
+
+    def try_to_connect(
+        self,
+        *,
+        connection: str = "c",
+        endpoint: mqtt.Endpoint | None = None,
+        timeout: float = 10.0,
+        **said: Any,
+    ) -> mqtt.Connected:
+        """Let the client connect, and return what it reports; `said` is what CONNECT says."""
+        return self._client.connect(
+            connection=connection,
+            endpoint=endpoint or self.endpoint(),
+            opening=self.opening(**said),
+            timeout=timeout,
+        )
+
+    def connect(self, **how: Any) -> mqtt.Connected:
+        """Let the client connect; the scenario fails here when it reports that it did not."""
+        return succeeded(self.try_to_connect(**how))
+
+    def try_to_publish(
+        self, *messages: mqtt.Message, connection: str = "c", timeout: float = 10.0
+    ) -> tuple[mqtt.Published, ...]:
+        """Let the connected client publish, and return what it reports."""
+        return self._client.publish(connection=connection, messages=messages, timeout=timeout)
+
+    def publish(self, *messages: mqtt.Message, connection: str = "c") -> tuple[mqtt.Published, ...]:
+        """Let the connected client publish; the scenario fails here when it reports anything but success."""
+        published = self.try_to_publish(*messages, connection=connection)
+        assert len(published) == len(messages), "the client does not report on every message"
+        for each in published:
+            assert each.failure is None, f"the client reports a message as not published: {each.failure.text}"
+        return published
+
+    def try_to_send(
+        self, *messages: mqtt.Message, endpoint: mqtt.Endpoint | None = None, **said: Any
+    ) -> mqtt.Sent:
+        """Let the client connect, publish and disconnect; return what it reports."""
+        self.can(*_needed(messages))
+        self._offered_for(messages)
+        return self._client.send(
+            endpoint=endpoint or self.endpoint(), opening=self.opening(**said), messages=messages
+        )
+
+    def send(
+        self, *messages: mqtt.Message, endpoint: mqtt.Endpoint | None = None, **said: Any
+    ) -> tuple[mqtt.Published, ...]:
+        """Let the client connect, publish and disconnect; the scenario fails here when that did not work."""
+        sent = self.try_to_send(*messages, endpoint=endpoint, **said)
+        succeeded(sent.connected)
+        for each in sent.published:
+            assert each.failure is None, f"the client reports a message as not published: {each.failure.text}"
+        return sent.published
+
+    def listen(
+        self,
+        *subscriptions: mqtt.Subscription,
+        connection: str = "c",
+        endpoint: mqtt.Endpoint | None = None,
+        identifier: int | None = None,
+        **said: Any,
+    ) -> mqtt.Listening:
+        """Let the client connect and subscribe; the scenario fails here when it reports that it did not."""
+        if any(each.qos > 1 for each in subscriptions):
+            self.can("qos2")
+            self.offered("qos2")
+        listening = self._client.listen(
+            connection=connection,
+            endpoint=endpoint or self.endpoint(),
+            opening=self.opening(**said),
+            subscriptions=subscriptions,
+            identifier=identifier,
+        )
+        succeeded(listening.connected)
+        assert listening.subscribed is not None, "the client does not report on its subscriptions"
+        self.granted(subscriptions, listening.subscribed)
+        return listening
+
+    def subscribe(
+        self, *subscriptions: mqtt.Subscription, connection: str = "c", identifier: int | None = None
+    ) -> mqtt.Subscribed:
+        """Let the connected client subscribe; the scenario fails here when it reports that it did not."""
+        subscribed = self._client.subscribe(
+            connection=connection, subscriptions=subscriptions, identifier=identifier
+        )
+        self.granted(subscriptions, subscribed)
+        return subscribed
+
+    def unsubscribe(self, *filters: str, connection: str = "c") -> mqtt.Unsubscribed:
+        """Let the connected client unsubscribe; the scenario fails here when it reports that it did not."""
+        unsubscribed = self._client.unsubscribe(connection=connection, filters=filters)
+        failure = unsubscribed.failure
+        assert failure is None, f"the client reports that it is still subscribed: {failure.text}"
+        return unsubscribed
+
+    def finish(self, *, connection: str = "c", **how: Any) -> None:
+        """Let the client disconnect: all that it owed is on the wire then."""
+        self._client.disconnect(connection=connection, **how)
+
+    def drop(self, *, connection: str = "c") -> None:
+        """Let the client lose its connection."""
+        self._client.drop(connection=connection)
+
+    def closed(self, *, connection: str = "c", within: float = ARRIVAL) -> mqtt.Ending:
+        """Return how the client's connection ended, or how it is after that time."""
+        return self._client.closed(connection=connection, timeout=within)
+
+    def granted(self, subscriptions: tuple[mqtt.Subscription, ...], subscribed: mqtt.Subscribed) -> None:
+        """Look whether every subscription was made; one with less QoS than asked for is a broker's right."""
+        failure = subscribed.failure
+        assert failure is None, f"the client reports that it is not subscribed: {failure.text}"
+        for each, code in zip(subscriptions, subscribed.codes, strict=False):
+            assert code < 128, "the broker refuses a subscription"
+            if code < each.qos:
+                raise interop.Unsupported(
+                    f"the broker grants QoS {code} where {each.qos} was asked for", side="broker"
+                )
+
+    def received(
+        self, count: int, *, connection: str = "c", within: float = ARRIVAL
+    ) -> tuple[mqtt.Received, ...]:
+        """Return what the client received as soon as there is that much, or what there is after that time."""
+        found: list[mqtt.Received] = []
+        ends = time.monotonic() + within
+        while len(found) < count and (left := ends - time.monotonic()) > 0:
+            found += self._client.messages(
+                connection=connection, count=count - len(found), timeout=max(0.05, left)
+            )
+        return tuple(found)
+
+    def one(self, *, connection: str = "c") -> mqtt.Received:
+        """Return the one message that the client receives."""
+        found = self.received(1, connection=connection)
+        assert found, "the message did not reach the client"
+        assert len(found) == 1, f"the message reached the client {len(found)} times"
+        return found[0]
+
+    def until_marker(self, *, connection: str = "c", within: float = ARRIVAL) -> tuple[mqtt.Received, ...]:
+        """Return what the client received before the marker; the scenario fails when that does not come."""
+        found: list[mqtt.Received] = []
+        ends = time.monotonic() + within
+        while (left := ends - time.monotonic()) > 0:
+            found += self._client.messages(connection=connection, count=1, timeout=max(0.05, left))
+            for number, each in enumerate(found):
+                if each.payload == MARKER:
+                    return tuple(found[:number])
+        raise AssertionError("the message that ends the observation did not reach the client")
+
+    # The other side
+
+    def observe(
+        self,
+        *filters: tuple[str, int],
+        name: str = "o",
+        client_id: str = "",
+        version: str = "",
+        **how: Any,
+    ) -> Observer:
+        """Return an observer that is connected and subscribed, by default with the client's own version.
+
+        A filter comes with the QoS or the options byte of its subscription. A broker that grants less is
+        within its rights: the scenario ends as unsupported.
+        """
+        observer = self._broker.observe(
+            client_id=client_id or self.client_id(name),
+            version=mqtt.Version(version) if version else self.version,
+            **how,
+        )
+        assert observer.accepted, "the broker refuses an observer's connection"
+        if filters:
+            for (_, wanted), code in zip(filters, observer.subscribe(*filters), strict=True):
+                assert code < 128, "the broker refuses an observer's subscription"
+                if code < wanted & 3:
+                    raise interop.Unsupported(
+                        f"the broker grants QoS {code} where {wanted & 3} was asked for", side="broker"
+                    )
+        return observer
+
+    def _offered_for(self, messages: tuple[mqtt.Message, ...]) -> None:
+        """End the scenario as unsupported when the broker states that it lacks what the messages need."""
+        if any(each.qos > 1 for each in messages):
+            self.offered("qos2")
+        if any(each.retain for each in messages):
+            self.offered("retained")
+
+    # The wire
+
+    def sent(self) -> list[list[Packet]]:
+        """Return the packets that the client sent in the clear, a list for each of its connections."""
+        return self._packets("client")
+
+    def answered(self) -> list[list[Packet]]:
+        """Return the packets that the broker sent to the client in the clear, likewise."""
+        return self._packets("server")
+
+    def dialogue(self, connection: int) -> Iterator[tuple[str, Packet]]:
+        """Yield what both sides sent over one of the client's connections, each packet once it was whole."""
+        streams, counts = {"client": b"", "server": b""}, {"client": 0, "server": 0}
+        for chunk in list(self.wire.conversations[connection].chunks):
+            streams[chunk.side] += chunk.data
+            found = self._read(streams[chunk.side], chunk.side)
+            for packet in found[counts[chunk.side] :]:
+                yield chunk.side, packet
+            counts[chunk.side] = len(found)
+
+    def _packets(self, side: Side) -> list[list[Packet]]:
+        return [self._read(getattr(each, side), side) for each in self.wire.conversations]
+
+    def _read(self, stream: bytes, side: Side) -> list[Packet]:
+        try:
+            return mqtt.packets_of(stream, self.version)
+        except ValueError as error:
+            who = "client" if side == "client" else "broker"
+            raise AssertionError(f"the {who} sends what is no MQTT: {error}") from None
+
+
+@pytest.fixture
+def bench(interop_pairing: Pairing, client: mqtt.Client, broker: mqtt.Broker) -> Bench:
+    """Where clients, observers and topics are had."""
+    return Bench(interop_pairing, client, broker)
+
+
+def succeeded(connected: mqtt.Connected) -> mqtt.Connected:
+    """Return it; the scenario fails here when the client reports that it is not connected."""
+    failure = connected.failure
+    assert failure is None, f"the client reports that it is not connected: {failure.text}"
+    return connected
+
+
+def _needed(messages: tuple[mqtt.Message, ...]) -> tuple[str, ...]:
+    """Return the capabilities that a client needs to publish the messages."""
+    return ("qos2",) if any(each.qos > 1 for each in messages) else ()

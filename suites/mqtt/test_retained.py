@@ -1,0 +1,93 @@
+"""The last retained message of a topic awaits whoever subscribes (MQTT 3.1.1, 3.3.1.3; 5.0, 3.3.1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import interop
+
+if TYPE_CHECKING:
+    from suites.mqtt import contract as mqtt
+    from suites.mqtt.conftest import Bench
+else:
+    mqtt = interop.contract("mqtt")
+
+MARKER = b"that is all"
+
+
+@interop.feature("retained-stored")
+def test_a_retained_message_awaits_a_later_subscriber(bench: Bench) -> None:
+    topic = bench.topic()
+    bench.send(mqtt.Message(topic=topic, payload=b"kept", qos=1, retain=True))
+    found = _kept(bench, topic)
+    assert [payload for payload, _ in found] == [b"kept"], "the broker did not keep the message"
+    assert found[0][1], "the kept message came without the RETAIN flag"
+
+
+@interop.feature("retained-replaced")
+def test_a_retained_message_takes_the_place_of_the_last(bench: Bench) -> None:
+    topic = bench.topic()
+    bench.send(
+        mqtt.Message(topic=topic, payload=b"first", qos=1, retain=True),
+        mqtt.Message(topic=topic, payload=b"second", qos=1, retain=True),
+    )
+    payloads = [payload for payload, _ in _kept(bench, topic)]
+    assert payloads == [b"second"], "a later subscriber did not get the last retained message alone"
+
+
+@interop.feature("retained-deleted")
+def test_an_empty_retained_message_deletes_what_was_kept(bench: Bench) -> None:
+    topic = bench.topic()
+    bench.send(mqtt.Message(topic=topic, payload=b"kept", qos=1, retain=True))
+    assert _kept(bench, topic), "the broker did not keep the message"
+    bench.send(mqtt.Message(topic=topic, qos=1, retain=True), client_id=bench.client_id("d"))
+    assert not _kept(bench, topic, name="p"), "a later subscriber still got a retained message"
+
+
+@interop.feature("retained-untouched")
+def test_a_plain_message_does_not_change_what_is_kept(bench: Bench) -> None:
+    topic = bench.topic()
+    bench.send(
+        mqtt.Message(topic=topic, payload=b"kept", qos=1, retain=True),
+        mqtt.Message(topic=topic, payload=b"passing", qos=1),
+    )
+    assert [payload for payload, _ in _kept(bench, topic)] == [b"kept"], "the kept message was changed"
+
+
+@interop.feature("retained-received")
+def test_a_client_that_subscribes_late_gets_what_was_kept(bench: Bench) -> None:
+    bench.offered("retained")
+    topic = bench.topic()
+    bench.observe().publish(topic, b"kept", qos=1, retain=True)
+    bench.listen(mqtt.Subscription(topic_filter=topic, qos=1))
+    message = bench.one()
+    assert message.payload == b"kept", "the client got another message"
+    assert message.retain, "the client does not show the kept message as retained"
+
+
+@interop.feature("retained-live")
+def test_a_retained_message_reaches_who_is_subscribed_as_a_plain_one(bench: Bench) -> None:
+    bench.offered("retained")
+    topic = bench.topic()
+    bench.listen(mqtt.Subscription(topic_filter=topic, qos=1))
+    bench.observe().publish(topic, b"live", qos=1, retain=True)
+    assert not bench.one().retain, "the client shows a live message as retained"
+
+
+@interop.feature("retained-wildcard")
+def test_a_filter_with_wildcards_gets_every_message_that_was_kept(bench: Bench) -> None:
+    bench.offered("retained", "retained-wildcards")
+    topics = {bench.topic("a/1"), bench.topic("a/2"), bench.topic("b/1/c")}
+    observer = bench.observe()
+    for topic in sorted(topics):
+        observer.publish(topic, b"kept", qos=1, retain=True)
+    bench.listen(mqtt.Subscription(topic_filter=bench.topic("#"), qos=1))
+    found = {each.topic for each in bench.received(len(topics)) if each.retain}
+    assert found == topics, "the client did not get every message that was kept"
+
+
+def _kept(bench: Bench, topic: str, *, name: str = "o") -> list[tuple[bytes, bool]]:
+    """Return what a new subscriber gets of a topic, with each one's RETAIN flag."""
+    observer = bench.observe((topic, 1), name=name)
+    observer.publish(topic, MARKER, qos=1)
+    return [(each.payload, each.retain) for each in observer.take_until(MARKER)]
