@@ -21,14 +21,12 @@ ARGUMENTS = (
 
 Visit = Callable[..., Any]
 
-SETTLED = (
-    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
-)
+FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
 def settle(page: Any) -> None:
-    """Return when the page has done what it does later: events that were queued, and the frame after them."""
-    page.evaluate(SETTLED)
+    """Return when the page has done what it does later: queued events, and two frames after them."""
+    page.evaluate(f"{FRAME}.then(() => {FRAME})")
 
 
 @pytest.fixture(scope="session")

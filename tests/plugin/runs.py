@@ -1,7 +1,8 @@
 """Runs of the miniature suite, in this process or in one of its own, and the matrix that they leave.
 
 A run in this process finds everything imported: what a process of its own spends on that is most of a short
-run. Only a run that is sent signals, that has workers, or whose imports are the question needs its own.
+run. Only a run that is sent signals, that has workers, whose imports are the question, or one whose drivers
+die (they take pipes with them that only the end of the process closes) needs its own.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def test_a_scenario_that_has_nothing_to_try_leaves_the_cell_untested(project: py
 
 
 def test_a_silent_peer_is_a_hang_of_the_server_and_the_run_goes_on(project: pytest.Pytester) -> None:
-    run(project, "--interop-peer=mute", "--interop-peer=steady@1.10", "--interop-retries=0")
+    run_apart(project, "--interop-peer=mute", "--interop-peer=steady@1.10", "--interop-retries=0")
     found = cells(project)["mute@1.0", "long"]
     assert (found["verdict"], found["outcome"]) == ("fails", "hang")
     assert "it was the server that said nothing more" in found["reason"]

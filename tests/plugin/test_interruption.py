@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .runs import ARGUMENTS, cells, run
+from .runs import ARGUMENTS, cells, run_apart
 
 
 def start(project: pytest.Pytester) -> subprocess.Popen[bytes]:
@@ -58,7 +58,7 @@ def test_a_killed_run_leaves_a_record_from_which_another_goes_on(project: pytest
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     chosen = ("--interop-peer=garbler", "--interop-peer=mute", "--interop-retries=0")
-    result = run(project, *chosen, "--interop-resume", "-v")
+    result = run_apart(project, *chosen, "--interop-resume", "-v")
     said = result.stdout.str()
     assert "test_a_line_comes_back[acme@4.2.0-garbler@1.0] PASSED" not in said
     assert "test_a_long_line_comes_back_whole[acme@4.2.0-mute@1.0] FAILED" in said

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import tempfile
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from interop.errors import Place, RecordError
@@ -44,6 +42,9 @@ def find_runs(path: Path) -> list[tuple[Path, Matrix]]:
 
 
 def _fetch(address: str) -> Matrix:
+    import urllib.error  # noqa: PLC0415 - a tenth of a second that a file need not pay
+    import urllib.request  # noqa: PLC0415
+
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         try:
             with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - http and https only
@@ -68,4 +69,5 @@ def _read(file: Path) -> Matrix:
     try:
         return read_matrix(file)
     finally:
+        gc.freeze()
         gc.enable()

@@ -8,6 +8,7 @@ implementation that nobody knows, which is a finding and no mistake. Knows nothi
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,9 +26,13 @@ SLIP = 0.8
 """From this likeness on (difflib's ratio) an unknown name is taken for a slip of the pen."""
 
 
+_GAPS = re.compile(r"[\s_-]+")
+
+
+@functools.lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Return what two spellings of one name have in common."""
-    return re.sub(r"[\s_-]+", " ", text.strip().casefold())
+    return _GAPS.sub(" ", text.strip().casefold())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

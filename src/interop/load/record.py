@@ -125,15 +125,20 @@ def read_matrix(path: Path) -> Matrix:
     content = _read(path)
     where = Place(path)
     try:
-        version = msgspec.json.decode(content, type=_Head).schema_version
-        if version is None:
-            raise RecordError("this is no matrix: it has no schema_version.", where=where)
-        _refuse_newer(version, where)
-        return msgspec.json.decode(content, type=Matrix)
+        try:
+            matrix = msgspec.json.decode(content, type=Matrix)
+        except msgspec.ValidationError:
+            version = msgspec.json.decode(content, type=_Head).schema_version
+            if version is None:
+                raise RecordError("this is no matrix: it has no schema_version.", where=where) from None
+            _refuse_newer(version, where)
+            raise
     except (msgspec.DecodeError, RecursionError) as error:
         cut_short = content.startswith(b"{") and not content.rstrip().endswith(b"}")
         why = "it is cut short" if cut_short else _words(error)
         raise RecordError(f"this is no matrix: {why}.", where=where) from None
+    _refuse_newer(matrix.schema_version, where)
+    return matrix
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -97,15 +97,13 @@ class Wire:
         """
         key = (*upstream, listen)
         if key not in self._routes:
-            sockets = _listeners(listen)
-            self._routes[key] = sockets[0].getsockname()[1]
-            asyncio.run_coroutine_threadsafe(
-                self._serve(name, upstream, sockets), self._switchboard.loop
-            ).result(timeout=10)
-            if udp:
-                asyncio.run_coroutine_threadsafe(
-                    self._pass_datagrams(name, upstream, sockets), self._switchboard.loop
-                ).result(timeout=10)
+            streams, datagrams = _listeners(listen, udp=udp)
+            self._routes[key] = streams[0].getsockname()[1]
+            for relaying in (
+                self._serve(name, upstream, streams),
+                self._pass_datagrams(name, upstream, datagrams),
+            ):
+                asyncio.run_coroutine_threadsafe(relaying, self._switchboard.loop).result(timeout=10)
         return self._routes[key]
 
     def close(self) -> None:
@@ -130,12 +128,11 @@ class Wire:
         return near
 
     async def _pass_datagrams(
-        self, name: str, upstream: tuple[str, int], listeners: list[socket.socket]
+        self, name: str, upstream: tuple[str, int], sockets: list[socket.socket]
     ) -> None:
-        for listener in listeners:
-            address = listener.getsockname()[:2]
+        for each in sockets:
             transport, _ = await self._switchboard.loop.create_datagram_endpoint(
-                lambda: DatagramRelay(name, upstream, self.conversations, self._losses), local_addr=address
+                lambda: DatagramRelay(name, upstream, self.conversations, self._losses), sock=each
             )
             self._datagrams.append(transport)
 
@@ -285,20 +282,26 @@ class _Leg(asyncio.Protocol):
             self.flow.conversation.closed_by = by
 
 
-def _listeners(extra: str) -> list[socket.socket]:
-    """Bind one port on every address on which the facing party may look for it; the first is 127.0.0.1."""
+def _listeners(extra: str, *, udp: bool) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Bind one port on every address on which the facing party may look for it; the first is 127.0.0.1.
+
+    Returns what listens for connections, and what receives datagrams, on the same port.
+    """
     for _ in range(20):
         first = socket.create_server(("127.0.0.1", 0))
         port = first.getsockname()[1]
-        sockets = [first]
+        streams, datagrams = [first], []
         try:
             with contextlib.suppress(OSError):  # a machine without IPv6 has no ::1
-                sockets.append(socket.create_server(("::1", port), family=socket.AF_INET6))
+                streams.append(socket.create_server(("::1", port), family=socket.AF_INET6))
             if extra and extra != "127.0.0.1":
-                sockets.append(socket.create_server((extra, port)))
+                streams.append(socket.create_server((extra, port)))
+            for stream in streams if udp else ():
+                datagrams.append(socket.socket(stream.family, socket.SOCK_DGRAM))
+                datagrams[-1].bind(stream.getsockname())
         except OSError:
-            for each in sockets:
+            for each in (*streams, *datagrams):
                 each.close()
             continue
-        return sockets
+        return streams, datagrams
     raise OSError(f"no port is free on both 127.0.0.1 and {extra}")

@@ -224,3 +224,20 @@ def test_as_many_datagrams_are_lost_as_was_said_and_no_more(wire: Wire) -> None:
         heard = client.recv(100)
     assert (asked, heard) == (b"second", b"three")
     assert [(each.transport, each.client) for each in wire.conversations] == [("udp", b"firstsecond")]
+
+
+def test_a_port_whose_datagrams_go_elsewhere_is_passed_over(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        number = taken.getsockname()[1]
+        usual, offered = socket.create_server, [number]
+
+        def create_server(address: tuple[str, int], *, family: int = socket.AF_INET) -> socket.socket:
+            return usual((address[0], offered.pop() if offered else address[1]), family=family)
+
+        monkeypatch.setattr(socket, "create_server", create_server)
+        port = wire.route("dns", ("127.0.0.1", 9), udp=True)
+    assert not offered
+    assert port != number
