@@ -6,6 +6,7 @@ Pure: what an engine cannot run is an argument. Knows nothing of pytest nor of h
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ class Place:
     offers: frozenset[str] = frozenset()
     """The situations that it offers, when it is a server that the harness runs."""
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Suite, role and key: one implementation may take several roles in a run."""
+        return (self.suite, self.role, self.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -36,11 +42,17 @@ class Pair:
     peer: Candidate
     cannot_run: str = ""
     """Why the peer cannot be brought up here; empty when it can."""
+    both_roles: bool = False
+    """Whether the one in the product's place takes the suite's other role too in this run."""
 
     @property
     def id(self) -> str:
-        """The pairing's part of a node id: `smtplib@3.11.7-postfix@3.10.13`."""
-        return f"{self.place.key}-{self.peer.id}"
+        """The pairing's part of a node id: `smtplib@3.11.7-postfix@3.10.13`.
+
+        The role stands before it for one that takes both: `secondary-knot@3.4.6-nsd@4.12.0`.
+        """
+        lead = f"{self.place.role}-" if self.both_roles else ""
+        return f"{lead}{self.place.key}-{self.peer.id}"
 
 
 def pairs(
@@ -53,14 +65,17 @@ def pairs(
 
     `peers` are candidates by role; `cannot_run` gives the reason by candidate id.
     """
+    taken = Counter(key for _, key in {(place.role, place.key) for place in places if place.suite == suite.name})
     planned = [
-        Pair(place=place, peer=peer, cannot_run=cannot_run.get(peer.id, ""))
+        Pair(
+            place=place, peer=peer, cannot_run=cannot_run.get(peer.id, ""), both_roles=taken[place.key] > 1
+        )
         for place in places
         for peer in peers.get(suite.other_role(place.role), ())
         if place.suite == suite.name
     ]
-    order = {key: number for number, key in enumerate(dict.fromkeys(pair.peer.id for pair in planned))}
-    return tuple(sorted(planned, key=lambda pair: order[pair.peer.id]))
+    order = {key: number for number, key in enumerate(dict.fromkeys(pair.peer.identity for pair in planned))}
+    return tuple(sorted(planned, key=lambda pair: order[pair.peer.identity]))
 
 
 def skip_reason(pair: Pair, needs: Iterable[str]) -> str:

@@ -77,3 +77,10 @@ def test_an_answer_of_the_wrong_shape_is_an_error_and_no_gap(project: pytest.Pyt
     report = (project.path / "interop-report" / "matrix.json").read_text()
     assert '"verdict":"error"' in report
     assert "answered in a shape that its contract does not know" in report
+
+
+def test_a_role_that_the_product_does_not_take_is_refused_with_the_nearest(project: pytest.Pytester) -> None:
+    result = run(project, "--interop-role=echo.cleint")
+    result.stderr.fnmatch_lines(
+        ["ERROR: no product takes the role 'echo.cleint'. Did you mean 'echo.client'?"]
+    )

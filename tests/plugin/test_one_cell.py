@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -76,17 +75,16 @@ def test_a_pairing_stays_up_until_it_is_told_to_go_and_the_relay_keeps_what_pass
         direct, relayed = (
             int(number) for number in re.findall(r"(?:127\.0\.0\.1|localhost):(\d+)", shown)[:2]
         )
-        with socket.create_connection(("127.0.0.1", relayed), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", relayed), timeout=30) as connection:
             assert connection.recv(100).startswith(b"ready")
         state = re.search(r"state +(\S+)", shown)
         assert state is not None
         assert Path(state[1]).is_dir()
         os.kill(shell.pid, signal.SIGTERM)
         shown += shell.stdout.read()
-        assert shell.wait(timeout=20) == 0, shown
+        assert shell.wait(timeout=60) == 0, shown
     assert not Path(state[1]).exists()
-    time.sleep(0.1)
     with pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.1", direct), timeout=2)
+        socket.create_connection(("127.0.0.1", direct), timeout=30)
     kept = ran.path / "interop-report" / "shell" / "echo" / "long" / "acme@4.2.0-garbler@1.0.txt"
     assert "S: ready" in kept.read_text()

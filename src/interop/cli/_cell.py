@@ -33,7 +33,7 @@ class FoundCell:
     @property
     def pair(self) -> str:
         """The pairing's part of a node id."""
-        return f"{self.cell.product_key}-{self.cell.peer_key}"
+        return self.cell.pair
 
 
 def add_cell_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def add_cell_arguments(parser: argparse.ArgumentParser) -> None:
 
 def name_of(cell: Cell) -> str:
     """Return the name by which a cell is found again."""
-    return f"{cell.suite}:{cell.feature}:{cell.product_key}-{cell.peer_key}"
+    return f"{cell.suite}:{cell.feature}:{cell.pair}"
 
 
 def find_cell(arguments: argparse.Namespace) -> FoundCell:
@@ -94,7 +94,7 @@ def _by_scenario(text: str, matrix: Matrix, report: Path) -> FoundCell:
     """Find the cell by a node id, which may be of any of its scenarios."""
     scenario, _, pair = text.partition("[")
     pair = pair.removesuffix("]")
-    pairs = {f"{cell.product_key}-{cell.peer_key}" for cell in matrix.cells}
+    pairs = {cell.pair for cell in matrix.cells}
     if pair not in pairs:
         raise UnknownNameError(f"the matrix has no pairing {pair!r}.", hint=nearest(pair, pairs))
     features = {cell.scenario: (cell.suite, cell.feature) for cell in matrix.cells if cell.scenario}
@@ -103,7 +103,7 @@ def _by_scenario(text: str, matrix: Matrix, report: Path) -> FoundCell:
     if not name:
         raise UnknownNameError(f"the run has no scenario {scenario!r}.", hint=nearest(scenario, known))
     for cell in matrix.cells:
-        if (cell.suite, cell.feature) == known[name] and f"{cell.product_key}-{cell.peer_key}" == pair:
+        if (cell.suite, cell.feature) == known[name] and cell.pair == pair:
             return FoundCell(cell=cell, matrix=matrix, report=report, scenario=name)
     raise UnknownNameError(f"the matrix has no cell for {text!r}.")
 

@@ -5,9 +5,9 @@ Knows nothing of files; merging and comparing matrices are `merge` here and `dif
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interop.judge.blame import Evidence, decide
 from interop.judge.verdict import BROKEN, Ruling, rule, worst
@@ -45,6 +45,9 @@ def build(journal: Journal, suites: Iterable[Suite]) -> Matrix:
         for key in dict.fromkeys((*planned, *skipped, *attempts))
         if key[0] in known
     ]
+    roles = {(cell.suite, cell.product_key, cell.role) for cell in cells}
+    taken = Counter((suite, key) for suite, key, _ in roles)
+    cells = [replace(cell, both_roles=taken[cell.suite, cell.product_key] > 1) for cell in cells]
     names = dict.fromkeys(cell.suite for cell in cells)
     return Matrix(
         run=journal.facts,

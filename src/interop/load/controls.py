@@ -51,7 +51,7 @@ class ControlCache:
         if not peer.digest:
             return None  # without a digest nothing says that it is the same peer
         made_of = (
-            *(control.name, control.version, control.digest),
+            *(control.role, control.name, control.version, control.digest),
             *(peer.name, peer.version, peer.digest, peer.configuration, peer.configuration_hash),
             *(scenario, self._text_of(suite)),
         )

@@ -138,6 +138,11 @@ class Candidate:
         return f"{self.implementation.name}@{self.release.version}{suffix}"
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """Suite, role and id: one implementation may take several roles in a run."""
+        return (self.role.suite, self.role.role, self.id)
+
+    @property
     def offers(self) -> frozenset[str]:
         """Every situation that this release offers in this configuration; its ports count as situations."""
         words = {*self.role.offers, *self.release.offers, *self.configuration.offers, *self.role.ports}

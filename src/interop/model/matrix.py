@@ -102,6 +102,14 @@ class Cell:
     """True or False after the workaround was run, None when it was not."""
     tested: float = 0.0
     """When, seconds since the epoch; 0 when it never was."""
+    both_roles: bool = False
+    """Whether the product takes the suite's other role too in this run."""
+
+    @property
+    def pair(self) -> str:
+        """The pairing's part of a node id; the role stands before it where the product takes both."""
+        lead = f"{self.role}-" if self.both_roles else ""
+        return f"{lead}{self.product_key}-{self.peer_key}"
 
     @property
     def tried(self) -> bool:

@@ -39,6 +39,11 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
         "NAME",
         "put a shipped implementation, such as smtplib, in the product's place; may be given again",
     ),
+    (
+        "role",
+        "SUITE.ROLE",
+        "only this role of the product, such as smtp.client or '*.client'; may be given again",
+    ),
 )
 _NUMBERS: tuple[tuple[str, str, int], ...] = (
     ("retries", "how often a failing attempt is repeated before it is believed", 2),

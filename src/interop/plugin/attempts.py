@@ -75,7 +75,8 @@ class Declined:
 class NotHad:
     """A party could not be brought up, so nothing was attempted."""
 
-    party: str
+    party: tuple[str, str, str]
+    """Suite, role and key."""
     reason: str
     log: str = ""
 
@@ -100,7 +101,7 @@ class Attempts:
         self,
         settings: Settings,
         suites: Mapping[str, Suite],
-        actors: Mapping[str, Actor],
+        actors: Mapping[tuple[str, str, str], Actor],
         journal: JournalWriter,
     ) -> None:
         self._settings = settings
@@ -133,7 +134,7 @@ class Attempts:
 
     def make(self, company: Company, trial: Trial, nextitem: pytest.Item | None) -> Tried | Declined | NotHad:
         """Run the item once and record it."""
-        suite, actor = self._suites[trial.pair.place.suite], self._actors[trial.pair.place.key]
+        suite, actor = self._suites[trial.pair.place.suite], self._actors[trial.pair.place.identity]
         found = _seats(company, trial, actor)
         if isinstance(found, NotHad):
             return found
@@ -209,13 +210,13 @@ class Attempts:
 
 def _seats(company: Company, trial: Trial, actor: Actor) -> tuple[Seat, Seat] | NotHad:
     """Bring both sides up, the peer first."""
-    party = trial.peer.id
+    party = trial.peer.identity
     try:
         theirs = company.peer_seat(trial.peer)
-        party = actor.place.key
+        party = actor.place.identity
         return company.actor_seat(actor, trial.options), theirs
     except InteropError as error:
-        reason = f"{party} could not be brought up: {error}"
+        reason = f"{party[-1]} could not be brought up: {error}"
         return NotHad(party=party, reason=reason, log=getattr(error, "log", ""))
 
 

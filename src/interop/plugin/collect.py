@@ -31,8 +31,8 @@ class Collection:
         self._suites = {suite.folder.resolve(): suite for suite in suites}
         self._pairs = pairs
         self._chosen = {suite.name: select_features(suite, features) for suite in suites}
-        self.done: frozenset[tuple[str, str]] = frozenset()
-        """Scenario and pairing of what an earlier run, which this one goes on from, has finished."""
+        self.done: frozenset[tuple[str, str, str, str]] = frozenset()
+        """Scenario, role, product and peer of what an earlier run, which this one goes on from, has finished."""
 
     def suite_of(self, path: Path) -> Suite | None:
         """Return the suite in whose folder `path` lies."""
@@ -117,10 +117,10 @@ class Collection:
             item.stash[SKIP] = skip_reason(pair, _needs(item))
             (scenarios if self._chosen_item(item, pair) else dropped).append(item)
         order = {
-            pair.peer.id: number
+            pair.peer.identity: number
             for number, pair in enumerate(each for p in self._pairs.values() for each in p)
         }
-        scenarios.sort(key=lambda item: order[item.stash[PAIR].peer.id])
+        scenarios.sort(key=lambda item: order[item.stash[PAIR].peer.identity])
         items[:] = [*others, *scenarios]
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -146,7 +146,7 @@ class Collection:
     def _chosen_item(self, item: pytest.Function, pair: Pair) -> bool:
         if item.stash[FEATURE] not in self._chosen[pair.place.suite]:
             return False
-        return (scenario_id(item), pair.id) not in self.done
+        return (scenario_id(item), pair.place.role, pair.place.key, pair.peer.id) not in self.done
 
 
 def scenario_id(item: pytest.Item) -> str:

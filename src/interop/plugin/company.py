@@ -30,7 +30,7 @@ class Company:
         self,
         engine: Engine,
         provisioner: Provisioner,
-        actors: Mapping[str, Actor],
+        actors: Mapping[tuple[str, str, str], Actor],
         *,
         progress: Progress,
         met: Callable[[Party], None],
@@ -71,10 +71,9 @@ class Company:
 
     def peer_seat(self, peer: Candidate) -> Seat:
         """Return the peer's seat, waiting until it is up."""
-        key = (peer.role.suite, peer.role.role, peer.id)
-        if key not in self._seats:
-            self._seats[key] = self._bring_up(peer)
-        return self._seats[key]
+        if peer.identity not in self._seats:
+            self._seats[peer.identity] = self._bring_up(peer)
+        return self._seats[peer.identity]
 
     def actor_seat(self, actor: Actor, options: Mapping[str, str] | None = None) -> Seat:
         """Return the seat of a product or a control, brought up on first use; `options` go to its driver."""
@@ -95,23 +94,23 @@ class Company:
 
     def replace(self, candidate: Candidate) -> None:
         """Take a party down and bring up a fresh one: a scenario may have broken it."""
-        key = (candidate.role.suite, candidate.role.role, candidate.id)
-        seat = self._seats.pop(key, None)
+        seat = self._seats.pop(candidate.identity, None)
         if seat is not None:
             seat.close()
         self._provisioner.replace(candidate)
 
     def dismiss(self, peer: Candidate) -> None:
         """Let a peer go that is not needed any more."""
-        seat = self._seats.pop((peer.role.suite, peer.role.role, peer.id), None)
+        seat = self._seats.pop(peer.identity, None)
         if seat is not None:
             seat.close()
         self._provisioner.release(peer)
 
     def dismiss_actor(self, actor: Actor) -> None:
         """Let a product or a control go that has ended by itself: the next that asks gets a fresh one."""
-        for key in [key for key in self._seats if key[2].startswith(f"{actor.place.key} ")]:
-            self._seats.pop(key).close()
+        *where, key = actor.place.identity
+        for each in [each for each in self._seats if [*each[:2]] == where and each[2].startswith(f"{key} ")]:
+            self._seats.pop(each).close()
         if actor.candidate is not None:
             self._provisioner.release(actor.candidate)
 

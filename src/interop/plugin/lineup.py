@@ -6,13 +6,14 @@ Starts nothing; a mistake in what the user gave is raised here.
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interop.errors import ConfigError
+from interop.errors import ConfigError, UnknownNameError, nearest
 from interop.load.catalog import Catalog, load_catalog
 from interop.load.contract import give_folders
 from interop.load.expectations import load_expectations
@@ -44,9 +45,9 @@ class Lineup:
     declared: Declared
 
     @property
-    def actors(self) -> dict[str, Actor]:
-        """Whoever may stand in the product's place, by key; a product before a control of the same key."""
-        return {actor.place.key: actor for actor in (*self.controls, *self.products)}
+    def actors(self) -> dict[tuple[str, str, str], Actor]:
+        """Whoever may stand in the product's place, by identity; a product before a control of the same."""
+        return {actor.place.identity: actor for actor in (*self.controls, *self.products)}
 
     def pairs(self, engine: Engine | None) -> dict[str, tuple[Pair, ...]]:
         """Return every pairing by suite; those that the engine cannot run carry the reason."""
@@ -74,7 +75,7 @@ def read_lineup(settings: Settings) -> Lineup:
     give_folders(config.suite_folders if config else ())
     suites = role_suites(config, catalog, settings.suites)
     check_features(suites, settings.features)
-    facing = products(config, settings.products, catalog, suites)
+    facing = _in_roles(products(config, settings.products, catalog, suites), settings.roles)
     return Lineup(
         catalog=catalog,
         suites=suites,
@@ -109,6 +110,16 @@ def _knock(role: ProductRole, port: str, address: tuple[str, int]) -> None:
             where=role.place,
             hint="Start the product first, or correct the endpoint.",
         ) from None
+
+
+def _in_roles(actors: Sequence[Actor], roles: Sequence[str]) -> tuple[Actor, ...]:
+    """Return the products in the roles that were chosen; raise UnknownNameError for one that none takes."""
+    taken = [f"{actor.place.suite}.{actor.place.role}" for actor in actors]
+    for role in roles:
+        if not fnmatch.filter(taken, role):
+            raise UnknownNameError(f"no product takes the role {role!r}.", hint=nearest(role, set(taken)))
+    chosen = {role for glob in roles for role in fnmatch.filter(taken, glob)}
+    return tuple(actor for actor, role in zip(actors, taken, strict=True) if not roles or role in chosen)
 
 
 def _peers(

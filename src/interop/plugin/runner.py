@@ -50,15 +50,15 @@ class Runner:
 
     settings: Settings
     suites: Mapping[str, Suite]
-    actors: Mapping[str, Actor]
+    actors: Mapping[tuple[str, str, str], Actor]
     collection: Collection
     journal: JournalWriter
     attempts: Attempts
     declared: Declared
     controls: ControlCache = field(default_factory=ControlCache)
     company: Company | None = None
-    down: dict[str, str] = field(default_factory=dict)
-    """Why a party cannot be had, by its key: tried once, then said for each of its cells."""
+    down: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """Why a party cannot be had, by its identity: tried once, then said for each of its cells."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -71,7 +71,7 @@ class Runner:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         following = nextitem.stash.get(PAIR, None) if nextitem is not None else None
-        if following is None or following.peer.id != pair.peer.id:
+        if following is None or following.peer.identity != pair.peer.identity:
             self.company.dismiss(pair.peer)
         return True
 
@@ -81,7 +81,7 @@ class Runner:
         if item.stash[SKIP]:
             self._skip(item, pair, item.stash[SKIP])
             return runtestprotocol(item, log=False, nextitem=nextitem)
-        down = self.down.get(pair.peer.id) or self.down.get(pair.place.key)
+        down = self.down.get(pair.peer.identity) or self.down.get(pair.place.identity)
         if down:
             self._skip(item, pair, down)
             return [_made_report(item, "skipped", down)]
@@ -138,13 +138,13 @@ class Runner:
         suite = self.suites[trial.pair.place.suite].folder
         for item in self.collection.controls(trial.item):
             pair = item.stash[PAIR]
-            theirs = self.actors[pair.place.key]
-            if theirs.name == self.actors[trial.pair.place.key].name or pair.place.key in self.down:
+            theirs = self.actors[pair.place.identity]
+            if theirs.name == self.actors[trial.pair.place.identity].name or pair.place.identity in self.down:
                 continue
             try:
                 control, peer = company.actor_seat(theirs).party, company.peer_seat(trial.peer).party
             except InteropError as error:
-                self.down[pair.place.key] = str(error)
+                self.down[pair.place.identity] = str(error)
                 continue
             kept = self.controls.find(control, peer, scenario_id(item), suite)
             if kept is not None and kept.product == pair.place.key and kept.peer == trial.peer.id:
@@ -182,7 +182,7 @@ class Runner:
         where = Where(
             suite=pair.place.suite,
             feature=item.stash[FEATURE],
-            product=self.actors[pair.place.key].name,
+            product=self.actors[pair.place.identity].name,
             peer=pair.peer.implementation.name,
             version=pair.peer.release.version,
             scheme=pair.peer.implementation.version_scheme,

@@ -162,7 +162,7 @@ class Session:
         if not items or session.config.option.collectonly:
             return
         needed = [item.stash[PAIR].peer for item in items if not item.stash[SKIP]]
-        order = list({candidate.id: candidate for candidate in (*self._brought_up(), *needed)}.values())
+        order = list({candidate.identity: candidate for candidate in (*self._brought_up(), *needed)}.values())
         captures = Captures(self.settings.report / CAPTURES, self._progress) if self.settings.pcap else None
         self._provisioner = Provisioner(
             self.engine,
@@ -227,17 +227,21 @@ class Session:
             self.journal.write("end", RunEnd(finished=time.time(), interrupted=interrupted))
             self.journal.close()
 
-    def _done(self) -> frozenset[tuple[str, str]]:
+    def _done(self) -> frozenset[tuple[str, str, str, str]]:
         """Return what the run that is resumed has finished: the last cell before its end may be half done."""
         file = self.settings.report / JOURNAL
         if not self.settings.resume:
             return frozenset()
         attempts = [each for each in read_journal(file).attempts if each.why != "workaround"]
         tried = Counter(
-            (each.scenario, f"{each.product}-{each.peer}") for each in attempts if not each.control
+            (each.scenario, each.role, each.product, each.peer) for each in attempts if not each.control
         )
         fine = {Outcome.PASSED, Outcome.UNSUPPORTED}
-        well = {(each.scenario, f"{each.product}-{each.peer}") for each in attempts if each.outcome in fine}
+        well = {
+            (each.scenario, each.role, each.product, each.peer)
+            for each in attempts
+            if each.outcome in fine and not each.control
+        }
         return frozenset(key for key, count in tried.items() if key in well or count > self.settings.retries)
 
     def _brought_up(self) -> list[Candidate]:

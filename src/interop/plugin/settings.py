@@ -28,6 +28,7 @@ class Settings:
     features: tuple[str, ...]
     configurations: tuple[str, ...]
     products: tuple[str, ...]
+    roles: tuple[str, ...]
     retries: int
     repeat: int
     keep: bool
@@ -51,6 +52,7 @@ def read_settings(config: pytest.Config) -> Settings:
         features=_list(config, "feature"),
         configurations=_list(config, "configuration"),
         products=_list(config, "product"),
+        roles=_list(config, "role"),
         retries=_number(config, "retries", least=0),
         repeat=_number(config, "repeat", least=1),
         keep=bool(_value(config, "keep")),

@@ -204,7 +204,7 @@ def repeat(cell: Cell) -> str:
     """Return the command that runs this one cell again; nothing when it has no scenario."""
     if not cell.scenario:
         return ""
-    node = visible(f"{cell.scenario}[{cell.product_key}-{cell.peer_key}]", 400)
+    node = visible(f"{cell.scenario}[{cell.pair}]", 400)
     quoted = "".join(f"\\{character}" if character in '"\\$`' else character for character in node)
     return f'pytest --interop "{quoted}"'
 

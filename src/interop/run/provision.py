@@ -66,7 +66,7 @@ class Provisioner:
         self._builders = ThreadPoolExecutor(2, thread_name_prefix="interop-build")
         self._starters = ThreadPoolExecutor(AHEAD + 2, thread_name_prefix="interop-start")
         self._prepared: dict[str, Future[None]] = {}
-        self._started: dict[str, Future[Running]] = {}
+        self._started: dict[tuple[str, str, str], Future[Running]] = {}
         self._leaving: list[Future[Running]] = []
         self._lock = threading.Lock()
         self._giving = threading.Lock()
@@ -83,14 +83,14 @@ class Provisioner:
         """Return the candidate's running party, waiting for it if need be; raises what its start raised."""
         with self._lock:
             future = self._start(candidate)
-        position = next((n for n, each in enumerate(self._order) if each.id == candidate.id), 0)
+        position = next((n for n, each in enumerate(self._order) if each.identity == candidate.identity), 0)
         self._run_ahead(position + self._every)
         return future.result()
 
     def release(self, candidate: Candidate) -> None:
         """Take the candidate's party down, in the background."""
         with self._lock:
-            future = self._started.pop(candidate.id, None)
+            future = self._started.pop(candidate.identity, None)
             if future is not None and not self._closed and not self._keep:
                 self._leaving.append(future)
                 self._starters.submit(self._stop, future)
@@ -98,7 +98,7 @@ class Provisioner:
     def replace(self, candidate: Candidate) -> Running:
         """Take the candidate's party down and bring up a fresh one."""
         with self._lock:
-            future = self._started.pop(candidate.id, None)
+            future = self._started.pop(candidate.identity, None)
         if future is not None:
             self._stop(future)
         return self.acquire(candidate)
@@ -129,10 +129,10 @@ class Provisioner:
         return self._prepared[candidate.id]
 
     def _start(self, candidate: Candidate) -> Future[Running]:
-        if candidate.id not in self._started:
+        if candidate.identity not in self._started:
             prepared = self._prepare(candidate)
-            self._started[candidate.id] = self._starters.submit(self._bring_up, candidate, prepared)
-        return self._started[candidate.id]
+            self._started[candidate.identity] = self._starters.submit(self._bring_up, candidate, prepared)
+        return self._started[candidate.identity]
 
     def _run_ahead(self, position: int) -> None:
         with self._lock:
@@ -140,7 +140,7 @@ class Provisioner:
                 return
             # One of several workers gets about each n-th peer: starting more would be the others' work.
             for candidate in self._order[position : position + (AHEAD if self._every == 1 else 1)]:
-                if candidate.id not in self._started:
+                if candidate.identity not in self._started:
                     self._start(candidate)
 
     def _bring_up(self, candidate: Candidate, prepared: Future[None]) -> Running:
