@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from interop.judge.history import history, together
+from interop.judge.landscape import Landscape, landscapes
+from interop.judge.sections import Section
 from interop.model.matrix import Matrix
 from interop.report import (
     publish_check,
@@ -17,6 +19,7 @@ from interop.report import (
     publish_history,
     publish_overview,
     publish_peer,
+    publish_suite,
     site,
 )
 from interop.report.publish_check_data import Guide
@@ -38,7 +41,9 @@ def render(
     found = parts(matrices)
     past = history(matrices)
     peers = _peers(found)
-    places = _places(found)
+    wide = [each for each in landscapes(_current(found)) if len(each.sections) > 1]
+    suites = _suite_pages(wide, {part.file for part in found})
+    places = _places(found, wide, suites)
     products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
     newest = max(matrices, key=lambda matrix: matrix.run.started)
     frame = _Frame(f"interop {newest.run.interop_version}", products, places)
@@ -49,8 +54,8 @@ def render(
             title=f"Interoperability of {products}",
             description=" ".join(heads) or "Nothing was tested.",
             heading=f"Interoperability of {products}",
-            lead=publish_overview.lead(found),
-            content=publish_overview.content(found, past, peers),
+            lead=publish_overview.lead(found, wide, suites),
+            content=publish_overview.content(found, past, peers, wide),
             places=navigation(places, OVERVIEW),
             generator=frame.generator,
         ),
@@ -60,6 +65,18 @@ def render(
             together(matrices), found, guide, navigation(places, CHECK), frame.generator
         ),
     }
+    for landscape, file in zip(wide, suites, strict=True):
+        sheets = {
+            sheet.section.product: sheet
+            for sheet in current
+            if (sheet.section.suite.name, sheet.section.role) == (landscape.suite.name, landscape.role)
+        }
+        files[file] = frame.page(
+            file,
+            publish_suite.title(landscape, wide),
+            publish_suite.answer(landscape),
+            publish_suite.content(landscape, sheets, peers),
+        )
     for part in found:
         shown = {cell.evidence for cell in part.matrix.cells if cell.evidence}
         texts = {name: evidence[name] for name in shown & evidence.keys()}
@@ -97,8 +114,19 @@ def _peers(found: Sequence[Part]) -> dict[str, str]:
     return {name: file_name(("with", name), taken) for name in dict.fromkeys(names)}
 
 
-def _places(found: Sequence[Part]) -> tuple[Place, ...]:
+def _current(found: Sequence[Part]) -> list[Section]:
+    return [sheet.section for part in found for sheet in part.sheets if sheet.current]
+
+
+def _suite_pages(wide: Sequence[Landscape], taken: set[str]) -> list[str]:
+    """Return the name of each landscape's page, in their order."""
+    return [file_name(("suite", each.suite.name, each.role), taken) for each in wide]
+
+
+def _places(found: Sequence[Part], wide: Sequence[Landscape], suites: Sequence[str]) -> tuple[Place, ...]:
+    """Return the navigation: a suite's page stands for the matrices of all its products."""
     products = {part.product for part in found}
+    covered = {(section.product, each.suite.name) for each in wide for section in each.sections}
     matrix = [
         Place(
             file=part.file,
@@ -109,9 +137,15 @@ def _places(found: Sequence[Part]) -> tuple[Place, ...]:
             else part.sheets[0].section.suite.title,
         )
         for part in found
+        if (part.product, part.suite) not in covered
+    ]
+    tabs = [
+        Place(file=file, title=publish_suite.title(each, wide))
+        for each, file in zip(wide, suites, strict=True)
     ]
     return (
         Place(file=OVERVIEW, title="Overview"),
+        *tabs,
         *matrix,
         Place(file=GAPS, title="Gaps"),
         Place(file=HISTORY, title="History"),

@@ -278,3 +278,34 @@ def test_pages_about_many_cells_stay_small() -> None:
     assert max(len(text) for file, text in files.items() if file.startswith("with-")) < 500_000
     assert len(files["gaps.html"]) < 1_000_000
     assert len(files["history.html"]) < 1_000_000
+
+
+def of_two_products() -> dict[str, str]:
+    """Publish the example once as it is, and once more with another product in its place."""
+    first = examples.smtp()
+    cells = tuple(
+        dataclasses.replace(cell, product="other", product_key=f"other@{cell.product_version}")
+        for cell in first.cells
+    )
+    return published(first, dataclasses.replace(first, cells=cells))
+
+
+def test_products_that_share_a_suite_share_a_page_that_stands_for_them_in_the_navigation() -> None:
+    files = of_two_products()
+    (suite,) = [name for name in files if name.startswith("suite-")]
+    page = Page(files[suite])
+    assert "Which client with which server" in page.text
+    links = [str(link["href"]) for link in Page(files["index.html"]).all("a")]
+    assert suite in links
+    nav = files["index.html"].split("<nav", 1)[1].split("</nav>", 1)[0]
+    assert "matrix-" not in nav
+    matrices = [name for name in files if name.startswith("matrix-")]
+    assert len(matrices) == 2
+    assert all(any(link.startswith(name) for link in links) for name in matrices)
+
+
+def test_every_figure_of_a_suites_page_leads_to_a_page_that_is_there() -> None:
+    files = of_two_products()
+    (suite,) = [name for name in files if name.startswith("suite-")]
+    for link in Page(files[suite]).all("a"):
+        assert str(link["href"]).split("#")[0] in {*files, ""}, link
