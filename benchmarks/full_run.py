@@ -5,6 +5,11 @@ driver in its own process: no pytest, no journal, no evidence, no reports. Both 
 ratio holds when the machine's speed drifts:
 
     python benchmarks/full_run.py --runs 3
+    python benchmarks/full_run.py --runs 3 --overhead
+
+The first tells what a whole run costs, with all that the script does not do: repeats, controls, evidence, blame,
+reports. `--overhead` tells what one passing cell costs: both run the scenarios that pass everywhere, then one of
+them alone, and what start-up takes falls out of the difference.
 
 The images must be there (`interop images build --suite smtp`).
 """
@@ -22,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -54,12 +59,19 @@ def candidates(count: int) -> list[Candidate]:
     return sorted(by_age[:count], key=lambda each: each.id)
 
 
-def by_hand(count: int) -> float:
-    """Run every scenario over every peer by hand; return the seconds from first start to last stop."""
+def by_hand(count: int, features: Collection[str] = ()) -> float:
+    """Run every scenario over every peer by hand; return the seconds from first start to last stop.
+
+    Only the scenarios of these features, where some are given.
+    """
     chosen, catalog = candidates(count), load_catalog()
     suite, contract = catalog.suite("smtp"), load_contract("smtp")
     engine, _ = choose_engine("docker", run_id="benchmark")
-    scenarios = _scenarios(suite.folder)
+    scenarios = [
+        (function, needs)
+        for feature, function, needs in _scenarios(suite.folder)
+        if not features or feature in features
+    ]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PEERS) as pool:
         root = Path(folder)
@@ -88,21 +100,41 @@ def by_hand(count: int) -> float:
     return time.monotonic() - began
 
 
-def by_plugin(folder: Path, count: int) -> tuple[float, float, int]:
-    """Run the plugin; return its seconds, its own peak memory in MB, and how many cells it ran."""
+def by_plugin(
+    folder: Path, count: int, features: Collection[str] = ()
+) -> tuple[float, float, list[dict[str, Any]]]:
+    """Run the plugin; return its seconds, its own peak memory in MB, and the cells that it ran."""
+    selected = [f"--interop-feature={each}" for each in features]
     chosen = [f"--interop-peer={each.id}" for each in candidates(count)]
     report = f"--interop-report={folder}"
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:xdist", "--interop"]
     product = ["--interop-product=smtplib", "--interop-suite=smtp"]
     began = time.monotonic()
-    subprocess.run([*command, *product, *chosen, report], check=False, capture_output=True)
+    subprocess.run([*command, *product, *chosen, *selected, report], check=False, capture_output=True)
     seconds = time.monotonic() - began
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     cells = json.loads((folder / "matrix.json").read_text())["cells"]
-    return seconds, peak, sum(cell["verdict"] != "untested" for cell in cells)
+    return seconds, peak, [cell for cell in cells if cell["verdict"] != "untested"]
 
 
-def _scenarios(folder: Path) -> list[tuple[Callable[..., Any], set[str]]]:
+def overhead(count: int) -> float:
+    """Return the milliseconds that the plugin adds to a cell that passes at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        cells = by_plugin(Path(folder), count)[2]
+    bad = {cell["feature"] for cell in cells if cell["verdict"] != "works" or cell["attempts"]["total"] > 1}
+    good = sorted({cell["feature"] for cell in cells} - bad)
+    extra = []
+    for features in (good, good[:1]):
+        hand = by_hand(count, features)
+        with tempfile.TemporaryDirectory() as folder:
+            plugin, _, ran = by_plugin(Path(folder), count, features)
+        extra.append((plugin - hand, len(ran)))
+        print(f"  {len(features)} features, {len(ran)} cells: by hand {hand:.1f} s, plugin {plugin:.1f} s")
+    (all_more, all_cells), (one_more, one_cells) = extra
+    return (all_more - one_more) / (all_cells - one_cells) * 1000
+
+
+def _scenarios(folder: Path) -> list[tuple[str, Callable[..., Any], set[str]]]:
     found = []
     for file in sorted(folder.glob("test_*.py")):
         module = _module(file)
@@ -110,7 +142,7 @@ def _scenarios(folder: Path) -> list[tuple[Callable[..., Any], set[str]]]:
             marks = {mark.name: mark for mark in getattr(function, "pytestmark", [])}
             if name.startswith("test_") and FEATURE_MARK in marks:
                 needs = set(marks[NEEDS_MARK].args) if NEEDS_MARK in marks else set()
-                found.append((function, needs))
+                found.append((marks[FEATURE_MARK].args[0], function, needs))
     return found
 
 
@@ -179,17 +211,22 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", type=int, default=PEERS)
+    parser.add_argument("--overhead", action="store_true", help="only what a passing cell costs")
     arguments = parser.parse_args()
+    if arguments.overhead:
+        found = [overhead(arguments.peers) for _ in range(arguments.runs)]
+        print(f"median {statistics.median(found):.0f} ms more for a passing cell")
+        return
     ratios, overheads = [], []
     for number in range(arguments.runs):
         hand = by_hand(arguments.peers)
         with tempfile.TemporaryDirectory() as folder:
             plugin, peak, cells = by_plugin(Path(folder), arguments.peers)
         ratios.append(plugin / hand)
-        overheads.append((plugin - hand) / cells * 1000)
+        overheads.append((plugin - hand) / len(cells) * 1000)
         print(
             f"run {number + 1}: by hand {hand:.1f} s, plugin {plugin:.1f} s, ratio {ratios[-1]:.2f},"
-            f" {overheads[-1]:.0f} ms more a cell ({cells} cells), peak memory {peak:.0f} MB",
+            f" {overheads[-1]:.0f} ms more a cell ({len(cells)} cells), peak memory {peak:.0f} MB",
             flush=True,
         )
     ratio, more = statistics.median(ratios), statistics.median(overheads)
