@@ -2,9 +2,8 @@
 
     python benchmarks/check.py [CELLS…]        (default: 1000 10000 100000)
 
-For each size the command is run several times; the medians of its wall time and of its processor time
-are printed, beside those of `python -c pass` in turn with it, so that both are measured on the same machine in the
-same minutes.
+For each size the command is run several times; the medians of its wall time and of its processor time are
+printed, beside those of `python -c pass` in turn with it: both were measured in the same minutes.
 """
 
 from __future__ import annotations

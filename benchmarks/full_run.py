@@ -7,9 +7,9 @@ ratio holds when the machine's speed drifts:
     python benchmarks/full_run.py --runs 3
     python benchmarks/full_run.py --runs 3 --overhead
 
-The first tells what a whole run costs, with all that the script does not do: repeats, controls, evidence, blame,
-reports. `--overhead` tells what one passing cell costs: both run the scenarios that pass everywhere, then one of
-them alone, and what start-up takes falls out of the difference.
+The first tells what a whole run costs, with all that the script does not do: repeats, controls, evidence,
+blame, reports. `--overhead` tells what one passing cell costs: both run the scenarios that pass everywhere,
+then one of them alone, and what start-up takes falls out of the difference.
 
 The images must be there (`interop images build --suite smtp`).
 """

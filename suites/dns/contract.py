@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from interop.errors import Unsupported
 
@@ -304,7 +304,13 @@ class GeneralServer(Server):
 
         host, port = self._site.address("dns")
         wanted = dns.rdatatype.from_text(kind)
-        reply = dns.query.tcp(dns.message.make_query(name, wanted), host, port=port, timeout=5)
+        reply = dns.query.tcp(
+            dns.message.make_query(name, wanted),
+            host,
+            port=port,
+            timeout=5,
+            ignore_trailing=True,  # records that a server sends and does not count are no answer
+        )
         return tuple(data.to_text() for rrset in reply.answer if rrset.rdtype == wanted for data in rrset)
 
 
@@ -320,3 +326,22 @@ ROLES = {"client": Client, "server": Server}
 
 GENERAL = {"server": GeneralServer}
 """The drivers that serve most implementations of a role."""
+
+
+def trials(port: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return parameters by role and operation, against a server that is not there, for a driver's check."""
+    endpoint = Endpoint(host="127.0.0.1", port=port)
+    question = Question(name="www.interop.test.")
+    change = Change(action=Action.ADD, name="new.dynamic.test.", type="A", ttl=60, data="192.0.2.1")
+    return {
+        "client": {
+            "query": {"endpoint": endpoint, "question": question, "timeout": 1.0},
+            "exchange": {"endpoint": endpoint, "questions": (question, question), "timeout": 1.0},
+            "update": {
+                "endpoint": endpoint,
+                "zone": "dynamic.test.",
+                "changes": (change,),
+                "timeout": 1.0,
+            },
+        }
+    }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def test_a_healthy_pairing_works_in_every_feature_and_accuses_nobody(project: py
     result.assert_outcomes(passed=4)
     assert {cell["verdict"] for cell in cells(project).values()} == {"works"}
     assert {cell["blame"] for cell in cells(project).values()} == {"none"}
+
+
+def test_after_a_run_sigterm_is_handled_as_before(project: pytest.Pytester) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    run(project, "--interop-peer=steady@1.10", "--interop-feature=echo").assert_outcomes(passed=1)
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_the_suite_is_found_without_a_path_and_ids_name_both_sides(project: pytest.Pytester) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .runs import run
+from .runs import cells, run
 
 CELL = "echo:long:garbler@1.0"
 INTEROP = (sys.executable, "-uc", "import sys; from interop.cli import main; sys.exit(main())")
@@ -88,3 +88,17 @@ def test_a_pairing_stays_up_until_it_is_told_to_go_and_the_relay_keeps_what_pass
         socket.create_connection(("127.0.0.1", direct), timeout=30)
     kept = ran.path / "interop-report" / "shell" / "echo" / "long" / "acme@4.2.0-garbler@1.0.txt"
     assert "S: ready" in kept.read_text()
+
+
+SLOW_TO_START = """\
+import time
+
+time.sleep(4)  # longer than the suite's deadline of 3 s
+"""
+
+
+def test_the_time_that_a_driver_takes_to_start_is_not_the_scenarios(project: pytest.Pytester) -> None:
+    driver = project.path / "acme.py"
+    driver.write_text(SLOW_TO_START + driver.read_text())
+    run(project, "--interop-peer=steady@1.10", "--interop-feature=echo", "--interop-retries=0")
+    assert cells(project)["steady@1.10", "echo"]["verdict"] == "works"

@@ -7,13 +7,12 @@ Knows nothing of how a candidate is chosen from among them (`selection`) or run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from interop.errors import ConfigError, InteropError, Place, UnknownNameError, nearest
 from interop.load.contract import SUITE_FILE, brought, holders, shipped
-from interop.load.contract import load_contract as load_contract  # noqa: PLC0414 - where plugin/ asks for it
 from interop.load.manifest import IMPLEMENTATION_FILE, load_implementation, load_suite
 from interop.load.selection import select
 from interop.model.implementation import Candidate, Implementation
@@ -45,6 +44,30 @@ class Catalog:
                 return implementation
         names = [implementation.name for implementation in self.implementations]
         raise self._unknown("implementation", name, names)
+
+    def described(self, name: str) -> tuple[Implementation, ...]:
+        """Return all that is described under a name or alias: a package adds roles to what is shipped.
+
+        Raises UnknownNameError with the nearest name when there is nothing.
+        """
+        first = self.implementation(name).name
+        return tuple(each for each in self.implementations if each.name == first)
+
+    @property
+    def programs(self) -> tuple[Implementation, ...]:
+        """One entry a name, with all its roles and releases: for who asks what there is and runs nothing."""
+        found: dict[str, Implementation] = {}
+        for each in self.implementations:
+            known = found.setdefault(each.name, each)
+            if known is not each:
+                releases = {release.version: release for release in (*each.releases, *known.releases)}
+                found[each.name] = replace(
+                    known,
+                    aliases=tuple(dict.fromkeys((*known.aliases, *each.aliases))),
+                    releases=tuple(releases.values()),
+                    roles=(*known.roles, *each.roles),
+                )
+        return tuple(found.values())
 
     def candidates(
         self,
@@ -79,18 +102,24 @@ class Catalog:
 def load_catalog(*, peer_folders: Sequence[Path] = (), suite_folders: Sequence[Path] = ()) -> Catalog:
     """Load all that is shipped, that installed packages bring, and that the given folders hold.
 
-    A folder is one descriptor's, or one whose sub-folders are. Raises ConfigError when two have one name.
+    A folder is one descriptor's, or one whose sub-folders are. Two may describe one implementation, each in
+    roles of its own. Raises ConfigError when two suites have one name, or two folders describe one role.
     """
     mistakes: list[InteropError] = []
     installed = list(brought(mistakes))
     suites = _load(
-        (*shipped("suites", "suites"), *installed, *suite_folders), SUITE_FILE, load_suite, mistakes
+        (*shipped("suites", "suites"), *installed, *suite_folders),
+        SUITE_FILE,
+        load_suite,
+        lambda suite: [repr(suite.name)],
+        mistakes,
     )
     peers = [folder / "peers" for folder in installed if (folder / "peers").is_dir()]
     implementations = _load(
         (*shipped("peers", "fixtures/peers"), *peers, *peer_folders),
         IMPLEMENTATION_FILE,
         load_implementation,
+        lambda each: [f"{each.name!r} as {role.key}" for role in each.roles],
         mistakes,
     )
     return Catalog(suites=suites, implementations=implementations, mistakes=tuple(mistakes))
@@ -100,9 +129,12 @@ def _load(
     folders: Iterable[Path],
     file: str,
     load: Callable[[Path], _Named],
+    claims: Callable[[_Named], Sequence[str]],
     mistakes: list[InteropError],
 ) -> tuple[_Named, ...]:
-    found: dict[str, _Named] = {}
+    """Load every folder; `claims` are the names of which there may be one alone."""
+    found: list[_Named] = []
+    claimed: dict[str, _Named] = {}
     held = [holder.resolve() for folder in folders for holder in holders(folder, file)]
     for folder in dict.fromkeys(held):
         try:
@@ -110,11 +142,13 @@ def _load(
         except InteropError as error:
             mistakes.append(error)
             continue
-        earlier = found.setdefault(loaded.name, loaded)
-        if earlier is not loaded:
-            raise ConfigError(
-                f"{loaded.name!r} is here and in {earlier.folder}.",
-                where=Place(folder / file),
-                hint="Give one of them another name.",
-            )
-    return tuple(sorted(found.values(), key=lambda loaded: loaded.name))
+        for claim in claims(loaded):
+            earlier = claimed.setdefault(claim, loaded)
+            if earlier is not loaded:
+                raise ConfigError(
+                    f"{claim} is here and in {earlier.folder}.",
+                    where=Place(folder / file),
+                    hint="Give one of them another name.",
+                )
+        found.append(loaded)
+    return tuple(sorted(found, key=lambda loaded: loaded.name))

@@ -144,7 +144,7 @@ class Attempts:
         self._scene, clock = scene, time.monotonic()
         token = current.set(scene.observations)
         try:
-            with _alarm(deadline + GRACE):
+            with _alarm(deadline + GRACE) as pairing.prolong:
                 reports = runtestprotocol(trial.item, log=False, nextitem=nextitem)
         finally:
             current.reset(token)
@@ -261,19 +261,23 @@ def _explain(reports: list[pytest.TestReport], attempt: Attempt) -> None:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Generator[None]:
-    """Interrupt the main thread when a scenario outstays its deadline by itself."""
+def _alarm(seconds: float) -> Generator[Callable[[float], None]]:
+    """Interrupt the main thread when a scenario outstays its deadline by itself; yield what prolongs it."""
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda _: None
         return
 
     def ring(*_: object) -> None:
         raise Silent("", f"the scenario did not end within {seconds:g} s")
 
     before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, ring)
+
+    def prolong(more: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, signal.getitimer(signal.ITIMER_REAL)[0] + more)
+
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        yield prolong
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interop.errors import ConfigError, InteropError, UnknownNameError, nearest
-from interop.load.catalog import Catalog, load_contract
+from interop.load.catalog import Catalog
+from interop.load.contract import load_contract
 from interop.load.manifest import Config
 from interop.model.implementation import Candidate, Implementation, ProductRole, Release, RoleSpec
 from interop.model.suite import Suite
@@ -57,7 +58,7 @@ def controls(suite: Suite, catalog: Catalog, facing: Sequence[Actor]) -> tuple[A
         for name in suite.controls:
             if name in taken and len(taken) == 1:
                 continue
-            if catalog.implementation(name).role(f"{suite.name}.{role}") is None:
+            if not any(each.role(f"{suite.name}.{role}") for each in catalog.described(name)):
                 continue  # a control of the other role
             newest = _newest(catalog.candidates(suite.name, role, selectors=[name]))
             if newest is not None:

@@ -32,7 +32,7 @@ class Collection:
         self._pairs = pairs
         self._chosen = {suite.name: select_features(suite, features) for suite in suites}
         self.done: frozenset[tuple[str, str, str, str]] = frozenset()
-        """Scenario, role, product and peer of what an earlier run, which this one goes on from, has finished."""
+        """Scenario, role, product and peer of what the run that this one goes on from has finished."""
 
     def suite_of(self, path: Path) -> Suite | None:
         """Return the suite in whose folder `path` lies."""

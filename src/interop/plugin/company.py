@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from interop.load.catalog import load_contract
+from interop.load.contract import load_contract
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate, ProductRole
 from interop.model.suite import Suite

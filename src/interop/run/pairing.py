@@ -50,6 +50,7 @@ class Seat:
         if self.start is None:
             raise DriverError(f"{self.party.key} has no driver process")
         if self.process is None or not self.process.alive:
+            self.close()  # one that has died leaves its pipes open
             self.process = self.start()
             self.process.begin()
         return self.process
@@ -163,6 +164,8 @@ class Pairing:
         self._key_log = key_log
         self._contract = contract
         self._ends = time.monotonic() + deadline
+        self.prolong: Callable[[float], None] = lambda _: None
+        """Called with the seconds that starting a driver took, which are not the scenario's."""
         self._drivers: dict[str, Any] = {}
         self._token = uuid.uuid4().hex[:10]
         self.wire = Wire(switchboard)
@@ -212,7 +215,12 @@ class Pairing:
     def _make_driver(self, role: str) -> Any:
         seat = self._seats[role]
         if seat.start is not None:
-            return Proxy(seat.driver_process(), self._contract.ROLES[role], timeout=self.remaining)
+            began = time.monotonic()
+            process = seat.driver_process()
+            took = time.monotonic() - began
+            self._ends += took
+            self.prolong(took)
+            return Proxy(process, self._contract.ROLES[role], timeout=self.remaining)
         if seat.candidate is None:
             raise DriverError(f"{seat.party.key} has no driver for the role {role}")
         if seat.candidate.role.driver:

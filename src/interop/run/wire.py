@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 import threading
 import time
@@ -21,6 +22,12 @@ from interop.run.conversation import Chunk, Conversation, Side
 from interop.run.datagrams import DatagramRelay
 
 __all__ = ["Chunk", "Conversation", "Side", "Switchboard", "Wire"]
+
+ROUNDS = 4
+"""Rounds of the loop until all is let go of: a listener, then the tasks behind it, then their own sockets."""
+
+DRIP = 0.001
+"""Seconds between two bytes that drip: without them the far side's system hands them over in one piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,7 @@ class Wire:
         """In the order in which the client connected."""
 
     def drip(self, side: Side) -> None:
-        """Let each byte from that side arrive in a segment of its own."""
+        """Let each byte from that side arrive by itself: a thousand of them take a second or two."""
         self._disturbances.append(_Disturbance(kind="drip", side=side))
 
     def cut(self, after: bytes, side: Side, *, forward: bool = True) -> None:
@@ -86,8 +93,9 @@ class Wire:
         self._losses[side] += count
 
     def calm(self) -> None:
-        """Disturb no connection that is made from now on; those that there are stay as they are."""
+        """Disturb nothing that is made from now on, and lose no more; connections stay as they are."""
         self._disturbances.clear()
+        self._losses.clear()
 
     def route(self, name: str, upstream: tuple[str, int], *, listen: str = "", udp: bool = False) -> int:
         """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given.
@@ -143,6 +151,8 @@ class Wire:
             server.close()
         for leg in self._legs:
             leg.abort()
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
 
 
 @dataclass(slots=True)
@@ -173,8 +183,12 @@ class _Leg(asyncio.Protocol):
         self.waiting: list[bytes | None] = []
         self.due = 0.0
         """When the last of what is held back will pass, in the loop's time."""
+        self.turns: list[Callable[[], None]] = []
+        """What drips: a byte each, and at last the end."""
         self.begun = False
         """Whether anything has come from this side."""
+        self.lost = False
+        """Whether its connection is over."""
         self.connecting: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -198,7 +212,9 @@ class _Leg(asyncio.Protocol):
         self.flow.conversation.keep(self.side, data)
         if self.flow.stalled:
             return
-        self._after_delay(self._pass, data)
+        size = 1 if self.flow.of("drip", self.side) else len(data)
+        for at in range(0, len(data), size):
+            self._after_delay(self._pass, data[at : at + size])
         self.begun = True
 
     def _pass(self, data: bytes) -> None:
@@ -208,7 +224,7 @@ class _Leg(asyncio.Protocol):
             if each.after not in seen:
                 continue
             if each.forward:
-                self._forward(data)
+                self.other.send(data)
             if each.kind == "cut":
                 self._end("relay")
                 self.transport.close()
@@ -218,13 +234,6 @@ class _Leg(asyncio.Protocol):
                 self.flow.stalled = True
             return
         if not self.flow.stalled:
-            self._forward(data)
-
-    def _forward(self, data: bytes) -> None:
-        if self.flow.of("drip", self.side):
-            for number in range(len(data)):
-                self.other.send(data[number : number + 1])
-        else:
             self.other.send(data)
 
     def send(self, data: bytes | None) -> None:
@@ -243,6 +252,7 @@ class _Leg(asyncio.Protocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
         self._end(self.side)
         self._after_delay(self._drop_other, exc)
 
@@ -266,15 +276,38 @@ class _Leg(asyncio.Protocol):
         due = loop.time() + delay
         if delay or due <= self.due:
             self.due = max(due, self.due + 1e-6)  # never before what is held back already
-            loop.call_at(self.due, action, *arguments)
+            loop.call_at(self.due, self._in_turn, action, *arguments)
         else:
+            self._in_turn(action, *arguments)
+
+    def _in_turn(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Do it at once; where bytes drip, behind those that have not gone yet."""
+        if not self.flow.of("drip", self.side):
             action(*arguments)
+            return
+        self.turns.append(functools.partial(action, *arguments))
+        if len(self.turns) == 1:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Let one byte go, and the next a moment later; none before there is a connection to take it."""
+        there, near = self.other.transport, self.transport
+        if (there or near).is_closing():
+            self.turns.clear()
+            return
+        if there is not None:
+            self.turns[0]()
+            del self.turns[0]
+        if self.turns:
+            asyncio.get_running_loop().call_later(DRIP, self._take_turn)
 
     def abort(self) -> None:
         """Drop this leg at once."""
         if self.connecting is not None:
             self.connecting.cancel()
-        if self.transport is not None:
+        if (
+            self.transport is not None and not self.lost
+        ):  # a transport that was closed with bytes unsent breaks
             self.transport.abort()
 
     def _end(self, by: str) -> None:

@@ -103,6 +103,20 @@ def test_two_folders_of_one_name_are_both_named(peer: Write, tmp_path: Path) -> 
     assert str(second / "implementation.yaml") in str(caught.value)
 
 
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_folder_may_add_a_role_to_what_another_describes(peer: Write, suite: Write, tmp_path: Path) -> None:
+    first = peer("acme", "1.0", "1.1")
+    second = peer("acme", "1.1", "2.0", role="echo.client", more="aliases: [acme-cli]\n", folder="more")
+    found = load_catalog(peer_folders=[tmp_path / "peers", tmp_path / "more"], suite_folders=[suite("echo")])
+    assert [each.folder for each in found.described("acme")] == [first, second]
+    assert [each.id for each in found.candidates("echo", "client")] == ["acme@1.1", "acme@2.0"]
+    assert [each.id for each in found.candidates("echo", "server")] == ["acme@1.0", "acme@1.1"]
+    (program,) = found.programs
+    assert [role.key for role in program.roles] == ["echo.server", "echo.client"]
+    assert sorted(release.version for release in program.releases) == ["1.0", "1.1", "2.0"]
+    assert program.aliases == ("acme-cli",)
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="gone: the folder cannot be read: No such file"):
         load_catalog(peer_folders=[tmp_path / "gone"])
@@ -192,12 +206,13 @@ def test_a_contract_that_cannot_be_imported_is_said(
 
 def test_a_contract_is_found_in_a_process_of_its_own(suite: Write) -> None:
     (suite("echo") / "contract.py").write_text("VALUE = 7\n")
-    code = "import interop; print(interop.contract('echo').VALUE)"
+    catalogues = "{'jsonschema', 'interop.load.catalog', 'interop.load.manifest'}"
+    code = f"import interop, sys; print(interop.contract('echo').VALUE, len({catalogues} & set(sys.modules)))"
     environment = {**os.environ, FOLDERS_VARIABLE: str(suite("echo"))}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "7\n"
+    assert done.stdout == "7 0\n", "what makes a catalogue would be most of the process's start"
 
 
 def test_the_shipped_catalogue_has_no_mistakes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -68,6 +69,25 @@ def test_peers_are_started_once_and_only_a_few_ahead(engine: CountingEngine) -> 
     assert sorted(engine.started) == sorted(set(engine.started))
     assert set(engine.started) <= set(NAMES[: 2 + AHEAD])
     assert set(NAMES[:2]) <= set(engine.started)
+
+
+def test_one_implementation_in_two_roles_is_two_parties(engine: CountingEngine) -> None:
+    made = provisioner(engine, [])
+    first, second = made.acquire(server("a")), made.acquire(server("a", role="client"))
+    assert first is not second
+    made.release(server("a"))
+    assert made.acquire(server("a", role="client")) is second
+    made.close()
+
+
+def test_one_implementation_from_two_folders_is_two_images(engine: CountingEngine) -> None:
+    client = server("a", role="client")
+    elsewhere = replace(client, implementation=replace(client.implementation, folder=Path("elsewhere")))
+    made = provisioner(engine, [])
+    made.acquire(server("a"))
+    made.acquire(elsewhere)
+    made.close()
+    assert engine.prepared == ["a", "a"]
 
 
 def test_everything_that_was_started_is_stopped_and_its_files_are_gone(engine: CountingEngine) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +136,20 @@ def test_dripping_changes_no_byte(wire: Wire, upstream: tuple[str, int]) -> None
         assert read(client, 156) == b"hello\n" + b"abc" * 50
 
 
+def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire: Wire) -> None:
+    wire.drip("client")
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        client.sendall(b"abcde" * 20)
+        connection, _ = listener.accept()
+        with connection:
+            pieces = [connection.recv(100)]
+            while sum(map(len, pieces)) < 100:
+                pieces.append(connection.recv(100))
+    assert b"".join(pieces) == b"abcde" * 20
+    assert len(pieces) > 10, "many bytes came in company"  # some may, on a machine that is busy
+
+
 def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str, int]) -> None:
     wire.delay(0.2, "server")
     began = time.monotonic()
@@ -203,6 +219,32 @@ def test_datagrams_pass_and_are_recorded_by_client(wire: Wire) -> None:
             assert client.recv(100) == question.upper()
         recorded = [(each.client, each.server) for each in wire.conversations]
     assert recorded == [(b"first", b"FIRST"), (b"second", b"SECOND")]
+
+
+def open_sockets() -> set[str]:
+    opened = set()
+    for each in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            opened.add(str(each.readlink()))
+    return {each for each in opened if each.startswith("socket:")}
+
+
+def test_a_wire_is_closed_when_every_socket_is() -> None:
+    switchboard = Switchboard()
+    before = open_sockets()
+    wire = Wire(switchboard)
+    with socket.socket(type=socket.SOCK_DGRAM) as server, socket.socket(type=socket.SOCK_DGRAM) as client:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        client.sendto(b"asked", ("127.0.0.1", wire.route("dns", server.getsockname(), udp=True)))
+        assert server.recv(100) == b"asked"
+
+    async def close() -> set[str]:
+        await wire._close()
+        return open_sockets()
+
+    assert asyncio.run_coroutine_threadsafe(close(), switchboard.loop).result(timeout=10) <= before
+    switchboard.close()
 
 
 def test_as_many_datagrams_are_lost_as_was_said_and_no_more(wire: Wire) -> None:
