@@ -65,11 +65,11 @@ def pairs(
 
     `peers` are candidates by role; `cannot_run` gives the reason by candidate id.
     """
-    taken = Counter(key for _, key in {(place.role, place.key) for place in places if place.suite == suite.name})
+    taken = Counter(
+        key for _, key in {(place.role, place.key) for place in places if place.suite == suite.name}
+    )
     planned = [
-        Pair(
-            place=place, peer=peer, cannot_run=cannot_run.get(peer.id, ""), both_roles=taken[place.key] > 1
-        )
+        Pair(place=place, peer=peer, cannot_run=cannot_run.get(peer.id, ""), both_roles=taken[place.key] > 1)
         for place in places
         for peer in peers.get(suite.other_role(place.role), ())
         if place.suite == suite.name

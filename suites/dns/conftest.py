@@ -218,11 +218,17 @@ class Desk:
         """Return what the server sent in the clear, in order."""
         return self._packets("server")
 
-    def reply(self) -> Packet:
-        """Return the last message of the server."""
+    def asked(self, number: int = -1) -> Packet:
+        """Return the last message of the client, or another one by its number."""
+        queries = self.queries()
+        assert queries, "the client asked nothing"
+        return queries[number]
+
+    def reply(self, number: int = -1) -> Packet:
+        """Return the last message of the server, or another one by its number."""
         replies = self.replies()
         assert replies, "the server sent no answer"
-        return replies[-1]
+        return replies[number]
 
     def header(self, answer: suite.Answer) -> tuple[str, frozenset[str]]:
         """Return code and flags of the server's last message; a client that shows them must show the same."""

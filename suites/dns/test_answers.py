@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 import interop
 
 if TYPE_CHECKING:
@@ -14,6 +12,8 @@ if TYPE_CHECKING:
 
 TOO_LONG = ".".join(("f" * 63, "g" * 63, "h" * 63, "i" * 42, "dname.interop.test."))
 """With `target` in the place of `dname` it has more than 255 octets."""
+MINIMUM = 300
+"""The minimum of the zone's SOA record, in seconds."""
 
 
 @interop.feature("alias")
@@ -50,7 +50,8 @@ def test_an_alias_of_nothing_is_a_name_error_with_the_alias(desk: Desk) -> None:
 @interop.needs("dname")
 def test_a_name_below_a_dname_is_redirected(desk: Desk) -> None:
     answer = desk.ask("host.dname.interop.test.")
-    desk.check(answer, "dname.interop.test.", kind="DNAME")
+    if desk.shows("type-by-number"):  # else a client may leave out a type that it does not know
+        desk.check(answer, "dname.interop.test.", kind="DNAME")
     aliases = [(each.name, each.data) for each in answer.answer if each.type == "CNAME"]
     assert aliases == [("host.dname.interop.test.", "host.target.interop.test.")], (
         "the alias that follows from the DNAME is not there"
@@ -91,13 +92,13 @@ def test_a_name_with_only_names_below_it_exists(desk: Desk) -> None:
 
 
 @interop.feature("negative-soa")
-@pytest.mark.parametrize(("name", "kind"), [("nowhere.interop.test.", "A"), ("mail.interop.test.", "AAAA")])
-def test_a_negative_answer_tells_how_long_it_may_be_kept(desk: Desk, name: str, kind: str) -> None:
-    answer = desk.try_to_ask(name, kind)
-    authority = desk.section(answer, "authority")
-    found = [record for record in authority if record.type == "SOA"]
-    assert [record.name for record in found] == ["interop.test."], "the negative answer has no SOA record"
-    assert found[0].ttl <= 300, "the SOA record may be kept longer than the zone's minimum"  # RFC 2308, 3
+def test_a_name_error_tells_how_long_it_may_be_kept(desk: Desk) -> None:
+    _negative(desk, desk.try_to_ask("nowhere.interop.test."))
+
+
+@interop.feature("negative-soa")
+def test_a_missing_type_tells_for_how_long_it_is_missing(desk: Desk) -> None:
+    _negative(desk, desk.try_to_ask("mail.interop.test.", "AAAA"))
 
 
 @interop.feature("outside")
@@ -197,6 +198,13 @@ def test_a_server_tells_who_it_is(desk: Desk) -> None:
     answer = desk.ask("id.server.", "TXT", qclass="CH")
     texts = {record.data.strip('"') for record in answer.answer if record.type == "TXT"}
     assert texts == {"ns1.interop.test"}, "the server does not give its name"
+
+
+def _negative(desk: Desk, answer: suite.Answer) -> None:
+    """Fail unless the answer has the zone's SOA record, for no longer than its minimum (RFC 2308, 3)."""
+    found = [record for record in desk.section(answer, "authority") if record.type == "SOA"]
+    assert [record.name for record in found] == ["interop.test."], "the negative answer has no SOA record"
+    assert found[0].ttl <= MINIMUM, "the SOA record may be kept longer than the zone's minimum"
 
 
 def _pairs(answer: suite.Answer) -> list[tuple[str, str]]:

@@ -199,7 +199,7 @@ def _ask(desk: Desk, name: str, kind: str = "A") -> suite.Answer:
     """Ask with DO."""
     desk.can("edns")
     answer = desk.ask(name, kind, edns=DO)
-    asked = desk.queries()[-1].edns
+    asked = desk.asked().edns
     assert asked is not None, "the client does not send EDNS though it was told to"
     assert asked.dnssec_ok, "the client does not set DO though it was told to"
     return answer

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @interop.feature("question-echoed")
 def test_an_answer_repeats_number_and_question(desk: Desk) -> None:
     desk.ask("www.interop.test.")
-    asked, reply = desk.queries()[-1].message, desk.reply().message
+    asked, reply = desk.asked().message, desk.reply().message
     assert reply.id == asked.id, "the answer has another number than the question"
     assert reply.question == asked.question, "the answer has another question"
     assert "qr" in desk.reply().flags, "the answer is marked as a question"
@@ -36,7 +36,7 @@ def test_a_name_error_from_the_zone_says_so(desk: Desk) -> None:
 @interop.feature("recursion-desired")
 def test_the_wish_for_recursion_comes_back(desk: Desk) -> None:
     answer = desk.ask("www.interop.test.")
-    assert "rd" in desk.queries()[-1].flags, "the client does not ask for recursion"
+    assert "rd" in desk.asked().flags, "the client does not ask for recursion"
     _, flags = desk.header(answer)
     assert "rd" in flags, "the answer has lost the wish for recursion"
 
@@ -46,7 +46,7 @@ def test_the_wish_for_recursion_comes_back(desk: Desk) -> None:
 def test_no_wish_for_recursion_stays_none(desk: Desk) -> None:
     desk.can("recursion")
     answer = desk.ask("www.interop.test.", recursion_desired=False)
-    assert "rd" not in desk.queries()[-1].flags, "the client asks for recursion though it was told not to"
+    assert "rd" not in desk.asked().flags, "the client asks for recursion though it was told not to"
     _, flags = desk.header(answer)
     assert "rd" not in flags, "the answer has a wish for recursion that nobody had"
 
@@ -69,7 +69,7 @@ def test_a_resolver_offers_recursion(desk: Desk) -> None:
 def test_a_question_with_ad_is_answered(desk: Desk) -> None:
     desk.can("authentic-data")
     answer = desk.ask("www.interop.test.", authentic_data=True)
-    assert "ad" in desk.queries()[-1].flags, "the client does not set AD though it was told to"
+    assert "ad" in desk.asked().flags, "the client does not set AD though it was told to"
     desk.check(answer, "www.interop.test.")
     _, flags = desk.header(answer)
     assert "ad" not in flags, "data of an unsigned zone is called authentic"
@@ -79,7 +79,7 @@ def test_a_question_with_ad_is_answered(desk: Desk) -> None:
 def test_a_question_with_cd_is_answered(desk: Desk) -> None:
     desk.can("checking-disabled")
     answer = desk.ask("www.interop.test.", checking_disabled=True)
-    assert "cd" in desk.queries()[-1].flags, "the client does not set CD though it was told to"
+    assert "cd" in desk.asked().flags, "the client does not set CD though it was told to"
     desk.check(answer, "www.interop.test.")
 
 

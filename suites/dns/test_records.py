@@ -153,7 +153,7 @@ def test_case_does_not_matter_in_a_question(desk: Desk) -> None:
 def test_the_question_comes_back_in_the_case_in_which_it_was_asked(desk: Desk) -> None:
     name = "wWw.InTeRoP.tEsT."
     answer = desk.ask(name)
-    sent = desk.queries()[-1].message.question[0].name.to_text()
+    sent = desk.asked().message.question[0].name.to_text()
     assert sent == name, "the client changed the case of the name that it asks for"
     question = desk.reply().message.question
     assert question, "the server does not repeat the question"
@@ -166,8 +166,9 @@ def test_the_question_comes_back_in_the_case_in_which_it_was_asked(desk: Desk) -
 @interop.needs("authoritative")
 def test_names_in_data_keep_the_case_of_the_zone(desk: Desk) -> None:
     answer = desk.ask("mixed-case.interop.test.", "CNAME")
-    data = [record.data for record in answer.answer]
-    assert data == ["WwW.InTeRoP.TeSt."], "the name in the data has lost the case that it has in the zone"
+    # Only the first label: compression may point to the others in the question (RFC 4343, 4.1).
+    labels = [record.data.split(".")[0] for record in answer.answer]
+    assert labels == ["WwW"], "the name in the data has lost the case that it has in the zone"
 
 
 @interop.feature("label-63")

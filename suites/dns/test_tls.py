@@ -31,7 +31,7 @@ def test_several_questions_are_answered_on_one_protected_connection(desk: Desk) 
 
 
 @interop.feature("tls-large-answer")
-@interop.needs("dns-over-tls", "large")
+@interop.needs("dns-over-tls", "huge")
 def test_a_large_answer_arrives_over_tls(desk: Desk) -> None:
     desk.can("tls")
     answer = desk.ask("big40.interop.test.", "TXT", endpoint=desk.endpoint("tls"))

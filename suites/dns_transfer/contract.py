@@ -11,7 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from interop.errors import DriverError, Unsupported
 
@@ -279,3 +279,28 @@ ROLES = {"primary": Primary, "secondary": Secondary}
 
 GENERAL = {"primary": GeneralPrimary, "secondary": GeneralSecondary}
 """The drivers that serve most implementations of a role."""
+
+
+def trials(port: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return parameters by role and operation, against a server that is not there, for a driver's check."""
+    zone, other = "trial.x.", Endpoint(host="127.0.0.1", port=port)
+    content = (
+        f"{zone} 3600 IN SOA ns1.{zone} hostmaster.{zone} 1 3600 600 604800 300",
+        f"{zone} 3600 IN NS ns1.{zone}",
+        f"ns1.{zone} 3600 IN A 192.0.2.1",
+    )
+    later = (content[0].replace(" 1 3600 ", " 2 3600 "), *content[1:])
+    return {
+        "primary": {
+            "serve": {"zone": zone, "content": content, "notify": other},
+            "replace": {"zone": zone, "content": later},
+            "remove": {"zone": zone},
+        },
+        "secondary": {
+            "follow": {"zone": zone, "primary": other},
+            "refresh": {"zone": zone},
+            "serial": {"zone": zone},
+            "records": {"zone": zone},
+            "remove": {"zone": zone},
+        },
+    }

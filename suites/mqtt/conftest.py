@@ -6,6 +6,7 @@ run.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import interop
 if TYPE_CHECKING:
     from suites.mqtt import contract as mqtt
     from suites.mqtt.observer import Observer
-    from suites.mqtt.packets import Packet
+    from suites.mqtt.packets import Kind, Packet
 
     from interop.run.conversation import Side
     from interop.run.pairing import Pairing
@@ -31,11 +32,11 @@ broker = interop.role("broker")
 ARRIVAL = 8.0
 """Seconds in which a message must arrive."""
 
+ENDING = 2.0
+"""Seconds in which a connection must have ended on the wire once its client has left."""
+
 MARKER = b"that is all"
 """The payload of the message that ends an observation: what comes before it has come."""
-
-USER, PASSWORD = "alice", "Sesame-4711"
-"""The account of the port `auth` (README)."""
 
 
 class Bench:
@@ -228,8 +229,11 @@ class Bench:
         return unsubscribed
 
     def finish(self, *, connection: str = "c", **how: Any) -> None:
-        """Let the client disconnect: all that it owed is on the wire then."""
+        """Let the client disconnect, and wait until what it still had to say has been recorded."""
         self._client.disconnect(connection=connection, **how)
+        ends = time.monotonic() + ENDING
+        while not self.wire.conversations[-1].closed_by and time.monotonic() < ends:
+            time.sleep(0.005)
 
     def drop(self, *, connection: str = "c") -> None:
         """Let the client lose its connection."""
@@ -327,6 +331,13 @@ class Bench:
         """Return the packets that the broker sent to the client in the clear, likewise."""
         return self._packets("server")
 
+    def sends(self, kind: Kind, *, connection: str = "c") -> bool:
+        """Return whether the client sends a packet of that kind over its last connection, in time."""
+        ends = time.monotonic() + ARRIVAL
+        while not (found := any(each.kind is kind for each in self.sent()[-1])) and time.monotonic() < ends:
+            self._client.messages(connection=connection, count=1, timeout=0.05)
+        return found
+
     def dialogue(self, connection: int) -> Iterator[tuple[str, Packet]]:
         """Yield what both sides sent over one of the client's connections, each packet once it was whole."""
         streams, counts = {"client": b"", "server": b""}, {"client": 0, "server": 0}
@@ -349,9 +360,11 @@ class Bench:
 
 
 @pytest.fixture
-def bench(interop_pairing: Pairing, client: mqtt.Client, broker: mqtt.Broker) -> Bench:
+def bench(interop_pairing: Pairing, client: mqtt.Client, broker: mqtt.Broker) -> Iterator[Bench]:
     """Where clients, observers and topics are had."""
-    return Bench(interop_pairing, client, broker)
+    yield Bench(interop_pairing, client, broker)
+    with contextlib.suppress(Exception):  # how it ended has been seen; this only tidies up
+        client.close_all()
 
 
 def succeeded(connected: mqtt.Connected) -> mqtt.Connected:

@@ -114,8 +114,9 @@ class Observer:
 
     def disconnect(self, *, code: int = 0, given: Mapping[str, Any] | None = None) -> None:
         """Say goodbye and close."""
-        self._write(packets.disconnect(level=self.level, code=code, given=given))
-        self.ended(within=1.0)
+        if not self._ended:
+            self._write(packets.disconnect(level=self.level, code=code, given=given))
+            self._until(lambda: self._ended, 0.2)
         self.drop()
 
     def drop(self) -> None:

@@ -80,6 +80,17 @@ FIXED = {"byte": ">B", "two": ">H", "four": ">I"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What CONNECT says of a will."""
+
+    topic: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
     """A packet as it was read; what its kind does not have is left at its default."""
 
@@ -100,6 +111,11 @@ class Packet:
     connect_flags: int = 0
     keep_alive: int = 0
     client_id: str = ""
+    will: Will | None = None
+    user: str | None = None
+    password: bytes | None = None
+    filters: tuple[tuple[str, int], ...] = ()
+    """Of SUBSCRIBE with each one's QoS or options byte, of UNSUBSCRIBE with 0."""
     properties: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -163,17 +179,6 @@ def _value(kind: str, value: Any) -> bytes:
     if kind == "pair":
         return text(value[0]) + text(value[1])
     return text(value) if kind == "text" else binary(value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Will:
-    """What CONNECT says of a will."""
-
-    topic: str
-    payload: bytes
-    qos: int = 0
-    retain: bool = False
-    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 def connect(

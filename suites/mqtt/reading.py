@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from .packets import FIXED, PROPERTIES, REPEATED, REQUESTS, V5, Kind, Packet, variable
+from .packets import FIXED, PROPERTIES, REPEATED, REQUESTS, V5, Kind, Packet, Will, variable
 
 ACKNOWLEDGING = frozenset({Kind.PUBACK, Kind.PUBREC, Kind.PUBREL, Kind.PUBCOMP})
 
@@ -86,14 +86,14 @@ class _Reader:
         self.at += struct.calcsize(layout)
         return int(found)
 
-    def bytes(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
         if count > self.left:
             raise IndexError
         self.at += count
         return self.data[self.at - count : self.at]
 
     def binary(self) -> bytes:
-        return self.bytes(self.number(">H"))
+        return self.take(self.number(">H"))
 
     def text(self) -> str:
         return self.binary().decode()
@@ -151,15 +151,19 @@ def _fields(kind: Kind, flags: int, reader: _Reader, level: int) -> dict[str, An
             "topic": topic,
             "identifier": identifier,
             "properties": given,
-            "payload": reader.bytes(reader.left),
+            "payload": reader.take(reader.left),
         }
     if kind in ACKNOWLEDGING:
         return {"identifier": reader.number(">H"), **_reason(reader, level)}
     if kind in {Kind.SUBACK, Kind.UNSUBACK}:
         identifier, given = reader.number(">H"), reader.properties(level)
-        return {"identifier": identifier, "properties": given, "codes": tuple(reader.bytes(reader.left))}
+        return {"identifier": identifier, "properties": given, "codes": tuple(reader.take(reader.left))}
     if kind in {Kind.SUBSCRIBE, Kind.UNSUBSCRIBE}:
-        return {"identifier": reader.number(">H"), "properties": reader.properties(level)}
+        identifier, given = reader.number(">H"), reader.properties(level)
+        filters = []
+        while reader.left:
+            filters.append((reader.text(), reader.number(">B") if kind is Kind.SUBSCRIBE else 0))
+        return {"identifier": identifier, "properties": given, "filters": tuple(filters)}
     if kind in {Kind.DISCONNECT, Kind.AUTH}:
         return _reason(reader, level)
     return {}
@@ -175,10 +179,26 @@ def _connect(reader: _Reader) -> dict[str, Any]:
     reader.text()
     level, flags, keep_alive = reader.number(">B"), reader.number(">B"), reader.number(">H")
     given = reader.properties(level)
+    client_id = reader.text()
+    will = _will(reader, level, flags) if flags & 4 else None
     return {
         "level": level,
         "connect_flags": flags,
         "keep_alive": keep_alive,
         "properties": given,
-        "client_id": reader.text(),
+        "client_id": client_id,
+        "will": will,
+        "user": reader.text() if flags & 128 else None,
+        "password": reader.binary() if flags & 64 else None,
     }
+
+
+def _will(reader: _Reader, level: int, flags: int) -> Will:
+    given = reader.properties(level)
+    return Will(
+        topic=reader.text(),
+        payload=reader.binary(),
+        qos=flags >> 3 & 3,
+        retain=bool(flags & 32),
+        properties=given,
+    )

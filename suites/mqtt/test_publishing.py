@@ -164,7 +164,7 @@ def test_a_hundred_messages_at_once_are_all_acknowledged(bench: Bench) -> None:
     bench.can("in-flight", "qos2")
     bench.offered("qos2")
     topic = bench.topic()
-    observer = bench.observe((topic, 2))
+    observer = bench.observe((topic, 1))
     payloads = [f"{number}".encode() for number in range(100)]
     bench.connect()
     bench.publish(*(mqtt.Message(topic=topic, payload=each, qos=2) for each in payloads))

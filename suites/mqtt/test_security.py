@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import interop
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 else:
     mqtt = interop.contract("mqtt")
 
-ACCOUNT = {"user": "alice", "password": "Sesame-4711"}
+ACCOUNT: dict[str, Any] = {"user": "alice", "password": "Sesame-4711"}
 """Who is let in at the port `auth` (README)."""
 WRONG = {**ACCOUNT, "password": "wrong"}
 

@@ -17,7 +17,7 @@ from interop.model.versions import compare, matches
 from interop.report import publish
 from interop.report.publish_check_data import Guide
 from tests.browser import stacks
-from tests.unit import examples
+from tests.unit import examples, stack_examples
 from tests.unit.stack_examples import STACKS
 
 pytestmark = pytest.mark.browser
@@ -159,13 +159,20 @@ def test_what_is_no_stack_file_is_refused_with_a_sentence(checker: Open, text: s
         GOOD.replace("[Exim 4.94.2, Postfix 3.10.13]", "[]"),
         GOOD.replace("Postfix 3.10.13", "Postfixx 3.10.13"),
         GOOD.replace("[smtputf8, starttls]", "[smtputf, starttls]"),
-        GOOD.replace("15 min", "15 minutes"),
+        GOOD.replace("15 min", "a fortnight"),
         GOOD.replace("sites: 900", "sites: 0"),
         GOOD.replace("Exim 4.94.2, ", "{implementation: Exim, versoin: 4.94.2}, "),
         GOOD.replace("Exim 4.94.2, ", "Postfix 3.7.11, "),
         GOOD.replace("features: [smtputf8, starttls]", "features: starttls"),
         GOOD.replace("product: smtplib 3.11.7\n", ""),
         GOOD + "go_live: tomorrow\n",
+        GOOD.replace("Exim 4.94.2", "{implementation: Exim, version: 4.94.something}"),
+        GOOD.replace("Exim 4.94.2", "{implementation: Exim, version: Debian13}"),
+        GOOD.replace("Exim 4.94.2", "{implementation: Exim, version: Exim 4.98}"),
+        GOOD.replace("Exim 4.94.2", "Exmi 4.94.2"),
+        GOOD.replace("smtputf8, starttls", "umlauts"),
+        GOOD.replace("sites: 900", "sites: 60.000"),
+        GOOD.replace("smtputf8, starttls", "starttls: 20 parsecs, size: 20 minutes"),
         GOOD + "go_live: 2027-02-31\n",
         GOOD.replace("Globex", ""),
     ],
@@ -223,6 +230,54 @@ def test_what_is_saved_is_a_stack_file_with_the_same_answer(checker: Open) -> No
         for each in (STACKS[0].read_text(encoding="utf-8"), text)
     )
     assert first["sheet"] == second["sheet"]
+
+
+OWN = GOOD.replace(
+    "Exim 4.94.2, Postfix 3.10.13",
+    "{implementation: Exim, version: 4.94.2, sites: 12, features: [dot-stuffing]}, Postfix 3.10.13",
+)
+
+
+def test_what_a_component_says_of_itself_is_kept_by_form_link_and_file(checker: Open, visit: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, OWN)
+    assert page.locator("text=Sites that have it").first.input_value() == "12"
+    wanted = stacks.expected(stacks.Case(matrix=3, text=OWN, now=stacks.NOW))
+    assert answered(checker(stacks.matrices()[3]), OWN, stacks.NOW) == wanted
+    shown = said(page)
+    assert said(visit(page.evaluate("location.href"))) == shown
+    with page.expect_download() as saved:
+        page.click("text=Save as a stack file")
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert '"sites": 12' in text
+    assert '"features": ["dot-stuffing"]' in text
+
+
+def test_a_system_without_a_name_is_told(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD)
+    page.click("text=Add a system")
+    page.locator("text=What they call it").nth(2).fill("the third")
+    assert "System 3 has no name, and is left out." in said(page)
+
+
+def test_a_name_that_nobody_knows_stands_first(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD.replace("Postfix 3.10.13", "Haraka 3"))
+    assert said(page).startswith("NOT KNOWN HERE: Haraka.")
+
+
+def test_what_nobody_asked_for_is_told_where_it_fails(checker: Open) -> None:
+    page = checker(examples.smtp())
+    take(page, GOOD.replace("smtputf8, ", ""))
+    assert "Not asked for, but known here" in said(page)
+    assert "Not asked for" not in page.text_content("#sheet")
+
+
+def test_a_function_is_found_by_a_customer_s_word(checker: Open) -> None:
+    page = checker(stack_examples.matrix())
+    page.fill("[aria-label='Find a function']", "umlaut")
+    assert page.locator(".functions div:visible").count() == 2
 
 
 def test_the_sheet_is_what_is_printed_and_can_be_looked_at(checker: Open) -> None:

@@ -46,6 +46,14 @@ def test_pairings_go_peer_by_peer_so_that_each_is_brought_up_once() -> None:
     ]
 
 
+def test_a_product_in_both_roles_has_the_role_in_its_pairings_names() -> None:
+    places = [Place(key="exim@1.0", suite="smtp", role=role) for role in ("client", "server")]
+    peers = {"server": [server("exim")], "client": [server("exim", role="client")]}
+    found = pairs(SUITE, places, peers, {})
+    assert [pair.id for pair in found] == ["client-exim@1.0-exim@1.0", "server-exim@1.0-exim@1.0"]
+    assert len({pair.peer.identity for pair in found} | {pair.place.identity for pair in found}) == 2
+
+
 def test_a_peer_that_cannot_run_is_planned_with_its_reason() -> None:
     (pair,) = pairs(SUITE, [ACME], {"server": [server("exim")]}, {"exim@1.0": "needs a container engine"})
     assert skip_reason(pair, []) == "needs a container engine"

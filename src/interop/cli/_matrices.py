@@ -17,10 +17,16 @@ _LARGEST = 512 * 1024 * 1024
 
 
 def find_matrix(source: str) -> Matrix:
-    """Return the matrix of a file or address, or all those of a folder as one; raise RecordError."""
+    """Return the matrix of a file or address, or all those of a folder as one; raise RecordError.
+
+    An address that ends with a slash is that of a published site, which has its matrix in `matrix.json`.
+    """
     if source.startswith(("http://", "https://")):
-        return _fetch(source)
+        return _fetch(f"{source}matrix.json" if source.endswith("/") else source)
     path = Path(source)
+    if not path.exists():
+        hint = "Name one that is there, such as '--matrix site/matrix.json', or a published site's address."
+        raise RecordError("there is no matrix here.", where=Place(path), hint=hint)
     return together(find_matrices(path)) if path.is_dir() else _read(path)
 
 

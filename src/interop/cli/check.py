@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
                 known,
                 rules=check_rules(),
                 now=time.time(),
-                catalog=catalog.implementations,
+                catalog=catalog.programs,
                 max_age_days=arguments.max_age,
                 change=_changes(arguments.change),
             )

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         rules=check_rules(),
         words=check_words(),
         stack_schema=json.loads(schema_text("stack")),
-        catalog=find_catalog(arguments).implementations,
+        catalog=find_catalog(arguments).programs,
     )
     files = publish.render(matrices, guide=guide, now=time.time(), evidence=evidence)
     # A forge's Jekyll would leave out what begins with an underscore.

@@ -96,7 +96,8 @@ def _selector(key: str, catalog: Catalog) -> str:
     """Return what selects a shipped implementation: its name alone where its version is that of Python."""
     name, _, version = key.partition("@")
     try:
-        releases = catalog.implementation(name).releases
+        described = catalog.described(name)
     except InteropError:
         return key
-    return key if any(release.version == version for release in releases) else name
+    known = (release.version for each in described for release in each.releases)
+    return key if version in known else name

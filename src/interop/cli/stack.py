@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._matrices import find_matrix
 from interop.errors import ConfigError, InteropError, Place
+from interop.judge.names import fold, synonyms
 from interop.load.record import write_atomic
+from interop.load.rules import check_rules
 from interop.load.stack import load_stack
 from interop.model.suite import Feature
 
@@ -52,7 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     if file.exists():
         raise ConfigError("this file is there already.", where=Place(file), hint="Name another one.")
     write_atomic(file, text)
-    print(f"Written to {file}. Next: interop check {file}")
+    matrix = f" --matrix {shlex.quote(arguments.matrix)}" if arguments.matrix else ""
+    print(f"Written to {file}. Next: interop check {shlex.quote(str(file))}{matrix}")
+    if not matrix:
+        print("It asks for what was tested: '--matrix FILE', or the address of a published site.")
     return 0
 
 
@@ -80,7 +86,7 @@ def _ask(features: dict[str, Feature]) -> tuple[str, str]:
     print("Lists end with an empty line.")
     print("What will it stand beside? One a line, such as 'Postfix 3.7.11' or 'Exim on Debian 12'.")
     _questions(answers, "components")
-    print("What must work? One a line, such as 'starttls' or 'message-size >= 20 MB'; '?' lists them.")
+    print("What must work? One a line, such as 'starttls' or 'large-message >= 20 MB'; '?' lists them.")
     _questions(answers, "features", features)
     _question(answers, "go_live", "Go-live (such as 2027-02-01)?", optional=True)
     print("What a failure would cost. Leave empty what you do not know.")
@@ -131,11 +137,13 @@ def _feature(text: str, known: dict[str, Feature]) -> object | None:
     """Return a feature as it is written in the file; None, with a word on the screen, when there is none."""
     name, mark, least = text.partition(">=")
     name = name.strip()
+    titled = (key for key, feature in (known or {}).items() if fold(name) in {fold(key), fold(feature.title)})
+    name = next(titled, name)
     if known and name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        print(
-            f"  there is no feature {name!r}." + (f" Did you mean {near[0]!r}?" if near else " ? lists them.")
-        )
+        meant = [each for each in synonyms(name, check_rules()) if each in known]
+        near = meant or difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else " ? lists them."
+        print(f"  there is no feature {name!r}.{hint}")
         return None
     return {name: f">= {least.strip()}"} if mark else name
 

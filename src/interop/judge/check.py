@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
-from interop.errors import ConfigError, RecordError
+from interop.errors import ConfigError, Place, RecordError
 from interop.judge.change import changed, shifts
 from interop.judge.evidence import Asked, Ground, gather
 from interop.judge.findings import find
+from interop.judge.minimums import refuse_other_kinds
 from interop.judge.names import Named, Names, fold
-from interop.judge.reading import Reading, read_distribution, read_version
+from interop.judge.reading import Reading, ill_formed, read_distribution, read_version, well_formed_part
 from interop.judge.rules import Rules
+from interop.judge.ways import agreed
 from interop.model.finding import Answer, Change, Finding, Report
 from interop.model.implementation import Implementation
-from interop.model.matrix import Matrix, SuiteFacts
+from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
 from interop.model.stack import Component, Requirement, Stack
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
+
+_FAILED = {Verdict.FAILS, Verdict.FLAKY}
 
 
 def check(
@@ -70,28 +75,42 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         now=now,
         max_age_days=days,
         run_started=matrix.run.started,
-        product=read_version(stack.product_version, scheme, versions),
+        product=_version(stack.product_version, scheme, versions, names, stack.product, stack.place),
         product_scheme=scheme,
     )
     named = [
         names.implementation(component.implementation, component.place) for component in stack.components
     ]
-    required = [(requirement, *names.feature(requirement)) for requirement in stack.requirements]
-    pools = gather(
-        matrix, product, {each.name for each in named}, {(suite.name, one.id) for _, suite, one in required}
-    )
+    required = {
+        each.name: _required((*stack.requirements, *each.requirements), names) for each in stack.components
+    }
+    asked_for = [(one, suite.name, two.id) for every in required.values() for one, suite, two in every]
+    refuse_other_kinds(asked_for, matrix, rules)
+    pools = gather(matrix, product, {each.name for each in named})
     known = _known_versions(matrix, names, {each.name for each in named})
     for component, name in zip(stack.components, named, strict=True):
         names.configuration(name, component)
     findings: list[Finding] = []
+    unasked: list[Finding] = []
     notes = [each.note for each in named if each.note]
+    if stack.go_live and stack.go_live < datetime.fromtimestamp(now, UTC).date().isoformat():
+        notes.insert(0, f"The go-live, {stack.go_live}, has passed; this is what is known now.")
     for component, name in zip(stack.components, named, strict=True):
-        asked = list(_questions(component, name, required, known.get(name.name, ()), ground))
-        if not asked:
+
+        def pool(each: Asked, name: Named = name) -> Sequence[Cell]:
+            return pools.get((name.name, each.suite, each.feature.id, each.role), ())
+
+        offered = known.get(name.name, [])
+        mine = list(_questions(component, name, required[component.name], offered, ground))
+        if not mine:
             notes.append(f"None of the required features concerns {component.name}.")
-        for each in asked:
-            pool = pools.get((name.name, each.suite, each.feature.id, each.role), ())
-            findings.append(find(each, pool, stack, ground))
+        findings += agreed(find(each, pool(each), stack, ground) for each in mine)
+        if name.known:
+            others = _others(required[component.name], matrix, stack, rules)
+            more = _questions(component, name, others, offered, ground)
+            failing = [each for each in more if _fails(each, pool(each))]
+            found = agreed(find(each, pool(each), stack, ground) for each in failing)
+            unasked += [each for each in found if each.status in rules["costed"]]
     if not findings:
         raise ConfigError(
             "none of the required features concerns any of the components.",
@@ -117,7 +136,43 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         tested_to=max(when, default=0.0),
         now=now,
         max_age_days=days,
+        unasked=tuple(sorted(unasked, key=lambda finding: _weight(finding, rules))),
+        unknown=tuple(dict.fromkeys(each.name for each in named if not each.known)),
         notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _required(
+    requirements: Iterable[Requirement], names: Names
+) -> list[tuple[Requirement, SuiteFacts, Feature]]:
+    """Look up what must work with one component; what it asks for itself stands above what all are asked."""
+    found: dict[tuple[str, str], tuple[Requirement, SuiteFacts, Feature]] = {}
+    for requirement in requirements:
+        suite, feature = names.feature(requirement)
+        found[suite.name, feature.id] = (requirement, suite, feature)
+    return list(found.values())
+
+
+def _others(
+    required: Iterable[tuple[Requirement, SuiteFacts, Feature]], matrix: Matrix, stack: Stack, rules: Rules
+) -> list[tuple[Requirement, SuiteFacts, Feature]]:
+    """Return what nobody asked for, though it matters."""
+    asked = {(suite.name, feature.id) for _, suite, feature in required}
+    return [
+        (Requirement(suite=suite.name, feature=feature.id, place=stack.place), suite, feature)
+        for suite in matrix.suites
+        for feature in suite.features
+        if feature.impact in rules["costed_impacts"] and (suite.name, feature.id) not in asked
+    ]
+
+
+def _fails(asked: Asked, pool: Iterable[Cell]) -> bool:
+    """Say, without judging, whether a cell that is meant failed."""
+    return any(
+        cell.verdict in _FAILED
+        and cell.configuration == asked.configuration
+        and asked.version.holds(cell.peer_version)
+        for cell in pool
     )
 
 
@@ -193,7 +248,23 @@ def _reading(component: Component, named: Named, known: Iterable[str], ground: G
         carried = ground.names.carried(named.name, component)
         if not component.version:
             return read_distribution(carried, scheme)
-    return read_version(component.version, scheme, known)
+    return _version(component.version, scheme, known, ground.names, component.implementation, component.place)
+
+
+def _version(spec: str, scheme: str, known: Iterable[str], names: Names, whose: str, place: Place) -> Reading:
+    """Read a version as it was written; raise ConfigError for what is none, with what was meant."""
+    versions = list(known)
+    pattern: str = names.rules["version"]
+    bad = ill_formed(spec, pattern, versions, scheme)
+    if bad:
+        distribution, part = names.distribution(bad), well_formed_part(bad, pattern)
+        hint = "Write a version such as 3.7.11, or a series such as 3.7."
+        if distribution:
+            hint = f"Did you mean the distribution {distribution!r}? Write '{whose} on {distribution}'."
+        elif part:
+            hint = f"Did you mean {part!r}? That stands for all versions of this series."
+        raise ConfigError(f"{bad!r} is no version.", where=place, hint=hint)
+    return read_version(spec, scheme, versions)
 
 
 def _answer(findings: Iterable[Finding], rules: Rules) -> Answer:

@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from interop.judge.names import Named, Names, fold
+from interop.judge.minimums import worst_limit
+from interop.judge.names import Named, Names
 from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
 from interop.judge.verdict import wilson
-from interop.model.attempt import Limit
 from interop.model.finding import Status
 from interop.model.matrix import Cell, Matrix, Verdict
-from interop.model.stack import Component, Minimum, Requirement
+from interop.model.stack import Component, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
 
@@ -75,12 +75,12 @@ class Said:
 
 
 def gather(
-    matrix: Matrix, product: str, peers: Collection[str], features: Collection[tuple[str, str]]
+    matrix: Matrix, product: str, peers: Collection[str]
 ) -> dict[tuple[str, str, str, str], list[Cell]]:
-    """Return, in one pass, the product's cells with those peers in those features (suite, id)."""
+    """Return, in one pass, the product's cells with those peers."""
     pools: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
     for cell in matrix.cells:
-        if cell.peer in peers and (cell.suite, cell.feature) in features and cell.product == product:
+        if cell.peer in peers and cell.product == product:
             pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
     return pools
 
@@ -156,47 +156,3 @@ def _facts(cell: Cell, asked: Asked, ground: Ground, *, whatever_age: bool = Fal
         "workaround": verified[cell.workaround_verified] if cell.workaround else "none",
         "limit": worst_limit(cell, asked.requirement.minimums, ground.rules)[0],
     }
-
-
-def worst_limit(
-    cell: Cell, minimums: Iterable[Minimum], rules: Rules
-) -> tuple[str, Minimum | None, Limit | None]:
-    """Hold a cell's limits against what is needed; return the worst answer with the pair that gave it.
-
-    Answers, worst first: `short`, `unmeasured`, `beyond` (it was not tried that far), `met`; `none` when
-    nothing is needed.
-    """
-    answers = [_limit(cell, minimum, rules) for minimum in minimums]
-    for wanted in ("short", "unmeasured", "beyond", "met"):
-        for answer in answers:
-            if answer[0] == wanted:
-                return answer
-    return ("none", None, None)
-
-
-def _limit(cell: Cell, minimum: Minimum, rules: Rules) -> tuple[str, Minimum, Limit | None]:
-    kind, factor = _unit(minimum.unit, rules)
-    comparable = [
-        limit
-        for limit in cell.limits
-        if (not minimum.limit or fold(minimum.limit) == fold(limit.name))
-        and (not minimum.unit or _unit(limit.unit, rules)[0] == kind)
-    ]
-    if not comparable:
-        return ("unmeasured", minimum, None)
-    needed = minimum.value * factor
-
-    def reach(limit: Limit) -> float:
-        # A number without a unit is compared with the limit's own.
-        return limit.value * (_unit(limit.unit, rules)[1] if minimum.unit else 1.0)
-
-    least = min(comparable, key=reach)
-    if reach(least) >= needed:
-        return ("met", minimum, least)
-    return ("beyond" if least.at_least else "short", minimum, least)
-
-
-def _unit(unit: str, rules: Rules) -> tuple[str, float]:
-    """Return the kind of a unit and what one of it is in the kind's base; an unknown unit is its own kind."""
-    kind, factor = rules["units"].get(unit, (unit.casefold(), 1))
-    return str(kind), float(factor)

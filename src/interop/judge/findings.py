@@ -10,12 +10,13 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from interop.judge.commands import command_for
-from interop.judge.evidence import Asked, Ground, Said, latest, say, worst_limit
-from interop.judge.impact import loss
+from interop.judge.evidence import Asked, Ground, Said, latest, say
+from interop.judge.impact import loss, unpriced
+from interop.judge.minimums import reach, worst_limit
 from interop.judge.nearest import Missing, aged, missing
 from interop.judge.reading import shown
 from interop.judge.rules import decide
-from interop.judge.ways import around, conditions, instead
+from interop.judge.ways import around, conditions, instead, other_versions
 from interop.model.finding import Answer, Finding, Status, Way
 from interop.model.matrix import Cell
 from interop.model.stack import Stack
@@ -33,7 +34,7 @@ def find(asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Fi
     )
     cells = latest(meant, asked.version.scheme, ground.product_scheme)
     if not cells:
-        return _untested(asked, missing(asked, pool, ground), ground)
+        return _untested(asked, missing(asked, pool, ground), pool, ground)
     said = [say(cell, asked, pool, ground) for cell in cells]
     if asked.version.pinned and (len(said) == 1 or _all_work(said)):
         return _told(said[-1], asked, pool, stack, ground)
@@ -48,20 +49,27 @@ def _all_work(said: Iterable[Said]) -> bool:
 def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: Ground) -> Finding:
     """Return the finding that one cell decides."""
     if said.cause == "old":
-        return _untested(asked, aged(said.cell, asked, pool, ground), ground)
+        return _untested(asked, aged(said.cell, asked, pool, ground), pool, ground)
     _, minimum, limit = worst_limit(said.cell, asked.requirement.minimums, ground.rules)
     finding = _base(asked, said.status, said.cause, ground)
     broken = said.status in ground.rules["broken"]
+    newer, older = other_versions(asked, pool, ground, said.cell) if broken else ((), ())
     untested = said.status is Status.NOT_TESTED
     command, needs = command_for(asked, said.cause, said.cell, ground) if untested else ("", "")
+    costed = said.status in ground.rules["costed"] and asked.feature.impact in ground.rules["costed_impacts"]
     return dataclasses.replace(
         finding,
         cell=said.cell,
         tested=(shown(said.cell, asked.version.scheme),),
         minimum=minimum,
         limit=limit,
-        ways=around(said, asked, pool, ground) if broken else conditions(said, asked, pool, ground),
-        loss=loss(said.cell.attempts, stack.deployment) if said.status in ground.rules["costed"] else None,
+        reached=reach(limit, minimum, ground.rules) if limit and minimum else 0.0,
+        ways=around(said, asked, pool, ground, newer or older)
+        if broken
+        else conditions(said, asked, pool, ground),
+        newer=newer,
+        loss=loss(said.cell.attempts, asked.component, stack) if costed else None,
+        unpriced=costed and unpriced(asked.component, stack),
         command=command,
         needs=needs,
     )
@@ -85,7 +93,8 @@ def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack
     best = max(reversed(works), key=lambda each: statuses.index(each.status))
     finding = _told(best, asked, pool, stack, ground)
     kind = "version" if best.status is Status.WORKS else "version-conditional"
-    chosen = Way(kind=kind, what=shown(best.cell, asked.version.scheme))
+    version = shown(best.cell, asked.version.scheme)
+    chosen = Way(kind=kind, what=version, carrier=ground.names.carrier(asked.named.name, version))
     return dataclasses.replace(
         _base(asked, Status(row["status"]), row["cause"], ground),
         cell=best.cell,
@@ -93,12 +102,14 @@ def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack
         working=_versions(works, asked),
         minimum=finding.minimum,
         limit=finding.limit,
+        reached=finding.reached,
         ways=(chosen, *finding.ways),
     )
 
 
-def _untested(asked: Asked, found: Missing, ground: Ground) -> Finding:
+def _untested(asked: Asked, found: Missing, pool: Sequence[Cell], ground: Ground) -> Finding:
     near = found.nearest
+    newer, older = other_versions(asked, pool, ground) if near else ((), ())
     command, needs = command_for(asked, found.cause, near.cell if near else None, ground)
     return dataclasses.replace(
         _base(asked, Status.NOT_TESTED, found.cause, ground),
@@ -106,7 +117,8 @@ def _untested(asked: Asked, found: Missing, ground: Ground) -> Finding:
         below=found.below,
         above=found.above,
         nearest=near,
-        ways=instead(found, asked.version.scheme),
+        ways=instead(found, newer or older),
+        newer=newer,
         command=command,
         needs=needs,
         untried=found.reason,

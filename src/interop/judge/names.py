@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interop.errors import ConfigError, Place, UnknownNameError, nearest
+from interop.judge.reading import read_version
 from interop.judge.rules import Rules
 from interop.model.implementation import Implementation
 from interop.model.matrix import Matrix, SuiteFacts
@@ -50,7 +51,7 @@ class Names:
     """Everything that a matrix and a catalogue have a name for."""
 
     def __init__(self, matrix: Matrix, catalog: Iterable[Implementation], rules: Rules) -> None:
-        self._rules = rules
+        self.rules = rules
         self._suites = matrix.suites
         self.catalog: Mapping[str, Implementation] = {each.name: each for each in catalog}
         self.schemes: dict[str, str] = {name: each.version_scheme for name, each in self.catalog.items()}
@@ -58,16 +59,19 @@ class Names:
         self.roles: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """Suite and role that each implementation takes, by the catalogue and by the cells."""
         self._carried: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._carrier: dict[tuple[str, str], str] = {}
         self._configurations: dict[str, set[str]] = defaultdict(set)
         for each in self.catalog.values():
             self._configurations[each.name].update(c.name for role in each.roles for c in role.configurations)
             self.roles[each.name].update((role.suite, role.role) for role in each.roles)
             for release in each.releases:
                 self._carried[each.name, release.name].add(release.version)
+                self._carrier.setdefault((each.name, release.version), release.name)
         for party in matrix.parties:
             self.schemes[party.name] = party.version_scheme
             self.titles[party.name] = party.title or self.titles.get(party.name, "")
             self._carried[party.name, party.release].update({party.version, party.label or party.version})
+            self._carrier.setdefault((party.name, party.label or party.version), party.release)
         faces = {(s.name, role): s.roles[1 - at] for s in matrix.suites for at, role in enumerate(s.roles)}
         seen = {(cell.peer, cell.suite, cell.role, cell.configuration) for cell in matrix.cells}
         for peer, suite, role, configuration in seen:
@@ -98,7 +102,7 @@ class Names:
         name = self._folded.get(folded)
         if name is not None:
             return Named(name=name, title=self.title(name), known=True)
-        candidates: list[str] = self._rules["aliases"].get(folded, [])
+        candidates: list[str] = self.rules["aliases"].get(folded, [])
         for candidate in candidates:
             if candidate in self.roles:
                 title = self.title(candidate)
@@ -106,24 +110,24 @@ class Names:
                 return Named(
                     name=candidate, title=title, known=True, note=note if len(candidates) > 1 else ""
                 )
-        near = difflib.get_close_matches(folded, self._folded, n=1, cutoff=SLIP)
+        near = _slip(folded, self._folded)
         if near and not candidates:
             raise UnknownNameError(
                 f"{text!r} is in neither the matrix nor the catalogue.",
                 where=place,
-                hint=f"Did you mean {self._folded[near[0]]!r}?",
+                hint=f"Did you mean {self._folded[near]!r}?",
             )
         return Named(name=text, title=text, known=False)
 
     def configuration(self, named: Named, component: Component) -> None:
         """Raise UnknownNameError when a component's configuration is a slip of the pen."""
         wanted, known = component.configuration, self._configurations.get(named.name, ())
-        near = difflib.get_close_matches(wanted, known, n=1, cutoff=SLIP)
+        near = _slip(wanted, known)
         if wanted and wanted not in known and near:
             raise UnknownNameError(
                 f"{named.title} has no configuration {wanted!r}.",
                 where=component.place,
-                hint=f"Did you mean {near[0]!r}?",
+                hint=f"Did you mean {near!r}?",
             )
 
     def carried(self, name: str, component: Component) -> frozenset[str]:
@@ -136,7 +140,11 @@ class Names:
         versions = frozenset(self._carried.get((name, release), ()))
         if component.version and versions:
             scheme = self.scheme(name)
-            fits = (component.version, f"{component.version}.*")
+            fits = (
+                component.version,
+                f"{component.version}.*",
+                read_version(component.version, scheme, ()).spec,
+            )
             if not any(matches(each, spec, scheme) for each in versions for spec in fits):
                 raise ConfigError(
                     f"{component.name!r} has two versions: {component.version} as written,"
@@ -148,14 +156,28 @@ class Names:
 
     def is_distribution(self, text: str) -> bool:
         """Say whether a text names a distribution whose releases are known by name."""
-        return any(fold(text) in spellings for spellings in self._rules["distributions"].values())
+        return any(fold(text) in spellings for spellings in self.rules["distributions"].values())
+
+    def carrier(self, name: str, version: str) -> str:
+        """Return the distribution that has a version of an implementation, as people write it, or nothing."""
+        spellings = self.rules["distributions"].get(self._carrier.get((name, version), ""), ("",))
+        return str(spellings[0]).capitalize()
+
+    def distribution(self, text: str) -> str:
+        """Return the distribution that is meant by a name without its blank (`Debian13`), or nothing."""
+        parts = re.fullmatch(r"([A-Za-z]+)[ _-]?([0-9][0-9.]*)", text)
+        spelled = f"{parts[1]} {parts[2]}".capitalize() if parts else ""
+        return spelled if self.is_distribution(spelled) else ""
 
     def _release(self, text: str, place: Place) -> str:
         folded = fold(text)
-        distributions: Mapping[str, Sequence[str]] = self._rules["distributions"]
+        distributions: Mapping[str, Sequence[str]] = self.rules["distributions"]
         for release, spellings in distributions.items():
             if folded in spellings:
                 return release
+        if self.distribution(text):
+            hint = f"Did you mean {self.distribution(text)!r}?"
+            raise UnknownNameError(f"no distribution {text!r} is known.", where=place, hint=hint)
         families = {spelling.split()[0] for spellings in distributions.values() for spelling in spellings}
         first, _, rest = folded.partition(" ")
         near = difflib.get_close_matches(first, families, n=1, cutoff=SLIP)
@@ -180,8 +202,11 @@ class Names:
         found = [(s, f) for s in suites for f in s.features if wanted in {fold(f.id), fold(f.title)}]
         if not found:
             known = [feature.id for suite in suites for feature in suite.features]
+            meant = [each for each in synonyms(requirement.feature, self.rules) if each in known]
             raise UnknownNameError(
-                f"the matrix has no feature {requirement.feature!r}.", where=place, hint=_near(wanted, known)
+                f"the matrix has no feature {requirement.feature!r}.",
+                where=place,
+                hint=f"Did you mean {' or '.join(map(repr, meant))}?" if meant else _near(wanted, known),
             )
         if len(found) > 1:
             spelled = " or ".join(repr(f"{suite.name}/{feature.id}") for suite, feature in found)
@@ -207,10 +232,37 @@ class Names:
         return suite, role
 
 
+def synonyms(text: str, rules: Rules) -> list[str]:
+    """Return the features that people mean by a word of theirs (`umlauts`, `log-in`)."""
+    words = f" {text.strip().casefold()} "
+    found = [
+        feature
+        for word, features in rules["synonyms"].items()
+        if re.search(rf"[\s_-]{re.escape(word)}(?:s|es)?[\s_-]", words)
+        for feature in features
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _slip(word: str, known: Iterable[str]) -> str:
+    """Return the known name of which a word is a slip of the pen: nearly the same, or two letters swapped."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=SLIP)
+    return near[0] if near else next((each for each in sorted(names) if _swapped(word, each)), "")
+
+
+def _swapped(word: str, other: str) -> bool:
+    if len(word) != len(other) or word == other:
+        return False
+    at = next(at for at, letter in enumerate(word) if letter != other[at])
+    return word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :] == other
+
+
 def _near(name: str, known: Sequence[str]) -> str:
     """Return a hint that stays short however many names there are."""
     close = difflib.get_close_matches(name.replace(" ", "-"), known, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
     shown = ", ".join(sorted(known)[:12])
-    return f"Known: {shown}{' and others' if len(known) > 12 else ''}; `interop stack new` lists them."  # noqa: PLR2004 - a line's worth
+    others = " and others" if len(known) > 12 else ""  # noqa: PLR2004 - a line's worth
+    return f"Known: {shown}{others}; `interop stack new --matrix …` lists them."

@@ -16,6 +16,7 @@ from interop.model.matrix import Cell
 from interop.model.versions import matches, sort_key, upstream
 
 _OPERATOR = re.compile(r"(==|=|!=|>=|<=|>|<)\s*([^\s,<>=!]+)")
+_SERIES = re.compile(r"(?:\.[xX*])+$")
 _PARTS = ("major", "minor", "patch")
 
 
@@ -64,7 +65,7 @@ class Reading:
 
 def read_version(spec: str, scheme: str, known: Iterable[str]) -> Reading:
     """Read a version as it was written; `known` are the versions that were tested or are offered."""
-    text = spec.strip()
+    text = _SERIES.sub(".*", spec.strip())
     if not text:
         return Reading(spec="", scheme=scheme, pinned=False, stated=False)
     if len(_OPERATOR.findall(text)) == 1:
@@ -78,6 +79,28 @@ def read_version(spec: str, scheme: str, known: Iterable[str]) -> Reading:
     ):
         return Reading(spec=series, scheme=scheme, pinned=False)
     return Reading(spec=text, scheme=scheme, pinned=True)
+
+
+def ill_formed(spec: str, pattern: str, known: Iterable[str], scheme: str) -> str:
+    """Return what stands in a spec for a version and is none (`3.10.something`); empty when nothing does.
+
+    `pattern` is the rules'; what was tested under such a name is a version all the same.
+    """
+    versions: list[str] | None = None
+    for word in re.split(r"[\s,<>=!]+", _SERIES.sub("", spec.strip())):
+        if not word or re.search(r"[*?\[]", word) or re.fullmatch(pattern, word):
+            continue
+        versions = list(known) if versions is None else versions
+        if not any(matches(each, word, scheme) for each in versions):
+            return word
+    return ""
+
+
+def well_formed_part(word: str, pattern: str) -> str:
+    """Return as much of a word, from its beginning to a dot, as is a version; empty when nothing is."""
+    parts = word.split(".")
+    begun = (".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
+    return next((each for each in begun if re.fullmatch(pattern, each)), "")
 
 
 def read_distribution(versions: Collection[str], scheme: str) -> Reading:

@@ -5,14 +5,19 @@ A version or a configuration is only named when it was tested, is fresh, and wor
 
 from __future__ import annotations
 
+import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from interop.judge.evidence import Asked, Ground, Said, elsewhere, latest, outweighs, say
 from interop.judge.nearest import Missing
-from interop.judge.reading import shown
-from interop.model.finding import Status, Way
+from interop.judge.reading import plain, shown
+from interop.model.finding import Finding, Status, Way
 from interop.model.matrix import Cell
-from interop.model.versions import sort_key
+from interop.model.versions import compare, sort_key
+
+_OPEN = {Status.DOES_NOT_WORK, Status.FLAKY, Status.UNSUPPORTED, Status.NOT_TESTED}
+"""What a newer version may mend."""
 
 
 def conditions(said: Said, asked: Asked, pool: Sequence[Cell], ground: Ground) -> tuple[Way, ...]:
@@ -26,26 +31,54 @@ def conditions(said: Said, asked: Asked, pool: Sequence[Cell], ground: Ground) -
     return ()
 
 
-def around(said: Said, asked: Asked, pool: Sequence[Cell], ground: Ground) -> tuple[Way, ...]:
+def around(
+    said: Said, asked: Asked, pool: Sequence[Cell], ground: Ground, versions: Sequence[Way]
+) -> tuple[Way, ...]:
     """Return what could be done about a feature that does not work, the surest first."""
     return (
         *(Way(kind="configuration", what=name) for name in elsewhere(said.cell, asked, pool, ground)[:1]),
-        *_other_version(said.cell, asked, pool, ground),
+        *versions[:1],
         *_other_product(said.cell, asked, pool, ground),
         *_advice(said, asked),
     )
 
 
-def instead(found: Missing, scheme: str) -> tuple[Way, ...]:
+def instead(found: Missing, versions: Sequence[Way]) -> tuple[Way, ...]:
     """Return the tested thing that could be taken instead of one that was not tested."""
     near = found.nearest
-    if near is None or near.status is not Status.WORKS or len(near.differs) != 1:
+    if near is None:
+        return ()
+    if "version" in near.differs or found.cause == "never-run":
+        return tuple(versions[:1])
+    if near.status is not Status.WORKS or len(near.differs) != 1:
         return ()
     values = {"configuration": near.cell.configuration, "product": near.cell.product_version}
     (respect,) = near.differs
-    if respect == "version":
-        return (Way(kind="version", what=shown(near.cell, scheme)),)
     return (Way(kind=respect, what=values[respect]),) if respect in values else ()
+
+
+def agreed(findings: Iterable[Finding]) -> list[Finding]:
+    """Return one component's findings with the one newer version that mends most of them, where it does.
+
+    An older version that would mend another one is then not offered: nobody can install both.
+    """
+    given = list(findings)
+    counted = Counter(way.what for finding in given for way in finding.newer)
+    if not counted:
+        return given
+    ((chosen, _),) = counted.most_common(1)  # of equals, the one that was met first
+    return [_agreeing(finding, chosen) if finding.status in _OPEN else finding for finding in given]
+
+
+def _agreeing(finding: Finding, chosen: str) -> Finding:
+    better = [way for way in finding.newer if way.what == chosen]
+    ways: list[Way] = []
+    for way in finding.ways:
+        if not way.kind.startswith("version"):
+            ways.append(way)
+        elif better or finding.newer:
+            ways.append(better[0] if better else way)
+    return dataclasses.replace(finding, ways=tuple(ways))
 
 
 def _advice(said: Said, asked: Asked) -> Iterator[Way]:
@@ -59,23 +92,50 @@ def _advice(said: Said, asked: Asked) -> Iterator[Way]:
         yield Way(kind="workaround-unverified", what=feature.workaround.text)
 
 
-def _other_version(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Iterator[Way]:
-    """Yield the nearest newer version that works, else the newest older one."""
+def other_versions(
+    asked: Asked, pool: Sequence[Cell], ground: Ground, bad: Cell | None = None
+) -> tuple[tuple[Way, ...], tuple[Way, ...]]:
+    """Return the newer versions that work, the nearest first, and the older ones likewise.
+
+    `bad` is the cell that does not work; without it, only what works without more ado is named.
+    """
     scheme = asked.version.scheme
     same = [
         other
         for other in pool
-        if other.configuration == cell.configuration and other.product_version == cell.product_version
+        if other.tried
+        and other.configuration == (bad.configuration if bad else asked.configuration)
+        and (
+            other.product_version == bad.product_version
+            if bad
+            else ground.product.holds(other.product_version)
+        )
+        and (bad is None or outweighs(other, bad))
     ]
-    every = latest(
-        (each for each in same if each.tried and outweighs(each, cell)), scheme, ground.product_scheme
+    works, kind = _working("version", latest(same, scheme, ground.product_scheme), asked, ground)
+    if bad is None and kind != "version":
+        return (), ()
+    newer = [_order(each, asked, bad) > 0 for each in works]
+
+    def way(cell: Cell) -> Way:
+        version = shown(cell, scheme)
+        return Way(kind=kind, what=version, carrier=ground.names.carrier(asked.named.name, version))
+
+    return (
+        tuple(way(cell) for cell, is_newer in zip(works, newer, strict=True) if is_newer),
+        tuple(way(cell) for cell, is_newer in reversed([*zip(works, newer, strict=True)]) if not is_newer),
     )
-    works, kind = _working("version", every, asked, ground)
-    here = sort_key(cell.peer_version, scheme)
-    newer = [each for each in works if sort_key(each.peer_version, scheme) > here]
-    older = [each for each in works if sort_key(each.peer_version, scheme) < here]
-    for chosen in newer[:1] or older[-1:]:
-        yield Way(kind=kind, what=shown(chosen, scheme))
+
+
+def _order(cell: Cell, asked: Asked, bad: Cell | None) -> int:
+    """Return whether a cell is of a newer version (1) than the planned one, or of an older one (-1)."""
+    scheme = asked.version.scheme
+    if bad is not None:
+        return compare(cell.peer_version, bad.peer_version, scheme)
+    if asked.version.carried:
+        newest = max(asked.version.carried, key=lambda version: sort_key(version, scheme))
+        return compare(cell.peer_version, newest, scheme)
+    return compare(plain(cell.peer_version, scheme), asked.version.anchor, scheme)
 
 
 def _other_product(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Iterator[Way]:

@@ -6,7 +6,7 @@ Knows nothing of how a candidate is chosen from among them (`selection`) or run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -122,7 +122,30 @@ def load_catalog(*, peer_folders: Sequence[Path] = (), suite_folders: Sequence[P
         lambda each: [f"{each.name!r} as {role.key}" for role in each.roles],
         mistakes,
     )
+    mistakes += _strangers({suite.name: suite for suite in suites}, implementations)
     return Catalog(suites=suites, implementations=implementations, mistakes=tuple(mistakes))
+
+
+def _strangers(
+    suites: Mapping[str, Suite], implementations: Iterable[Implementation]
+) -> Iterator[UnknownNameError]:
+    """Yield a mistake for every role and situation that a suite does not know: it would never be met."""
+    for each in implementations:
+        for role in each.roles:
+            suite = suites.get(role.suite)
+            if suite is None:
+                continue  # its suite is not installed here
+            if role.role not in suite.roles:
+                what = f"the suite {suite.name} has no role {role.role!r}."
+                yield UnknownNameError(what, where=each.place, hint=nearest(role.role, suite.roles))
+            known = {*role.ports, *(situation.id for situation in suite.situations)}
+            offers = {
+                *role.offers,
+                *(word for one in role.configurations for word in (*one.offers, *one.lacks)),
+            }
+            for word in sorted(offers - known):
+                what = f"{role.key} offers {word!r}, of which the suite knows nothing."
+                yield UnknownNameError(what, where=each.place, hint=nearest(word, known))
 
 
 def _load(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 SUITE_FILE = "suite.yaml"
+CONTRACT_FILE = "contract.py"
 
 ENTRY_POINTS = "interop.suites"
 
@@ -41,22 +42,31 @@ def load_contract(suite: str) -> ModuleType:
     name = f"{_PACKAGE}.{suite}.contract"
     if name in sys.modules:
         return sys.modules[name]
-    folder = _suite_folder(suite)
+    folder, roles = _suite_folder(suite)
     _package(_PACKAGE, [])
     _package(f"{_PACKAGE}.{suite}", [str(folder)])
+    where = Place(folder / CONTRACT_FILE)
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
     except Exception as error:
-        where = Place(folder / "contract.py")
         what = f"the contract of the suite {suite!r} cannot be imported: {type(error).__name__}: {error}."
         raise ConfigError(what, where=where) from error
+    lacking = [role for role in roles if role not in getattr(module, "ROLES", ())]
+    if lacking:
+        del sys.modules[name]
+        raise ConfigError(f"ROLES has no {lacking[0]!r}, which is a role in {SUITE_FILE}.", where=where)
+    vars(module).setdefault("GENERAL", {})
+    return module
 
 
 def furnish(suite: str, folder: Path) -> None:
     """Let a suite write into `folder` what it gives to every party: `furnish(folder)` of its contract."""
-    make = getattr(load_contract(suite), "furnish", None)
-    if make is not None:
-        make(folder)
+    contract = load_contract(suite)
+    try:
+        getattr(contract, "furnish", _give_nothing)(folder)
+    except Exception as error:
+        what = f"furnish() of the suite {suite!r} failed: {type(error).__name__}: {error}."
+        raise ConfigError(what, where=Place(str(contract.__file__))) from error
 
 
 def give_folders(folders: Sequence[Path]) -> None:
@@ -95,6 +105,10 @@ def holders(folder: Path, file: str) -> list[Path]:
         raise ConfigError(f"the folder cannot be read: {error.strerror}.", where=Place(folder)) from None
 
 
+def _give_nothing(folder: Path) -> None:
+    """Stand for the `furnish` of a suite that has none."""
+
+
 def _brought_by(entry_point: EntryPoint) -> Path:
     loaded = entry_point.load()
     if isinstance(loaded, ModuleType):
@@ -105,15 +119,17 @@ def _brought_by(entry_point: EntryPoint) -> Path:
     return folder
 
 
-def _suite_folder(suite: str) -> Path:
+def _suite_folder(suite: str) -> tuple[Path, Sequence[str]]:
+    """Return where a suite lies, and its roles."""
     names = []
     for folder in _folders(suite):
         try:
-            name = read_yaml(folder / SUITE_FILE).value["name"]
+            value = read_yaml(folder / SUITE_FILE).value
+            name, roles = value["name"], value["roles"]
         except (InteropError, KeyError, TypeError):
             continue  # a broken suite of another name is no matter here
         if name == suite:
-            return folder
+            return folder, roles
         names.append(str(name))
     raise UnknownNameError(f"there is no suite {suite!r}.", hint=nearest(suite, names))
 

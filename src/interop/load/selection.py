@@ -26,12 +26,13 @@ def select(
     """Return the candidates for the first of `roles` (`smtp.server`, and the role that faces it), in order.
 
     Without selectors every one is meant. A candidate's id as selector brings its own configuration. A
-    selector that means something only in the facing role is passed over, unless nothing is left then.
+    selector that means something only in the facing role is passed over, unless nothing is left then; so is a
+    configuration.
     Raises UnknownNameError for a selector or a configuration that means nothing, and says what there is.
     """
     known = tuple(implementations)
     every = _every(known, roles[0])
-    usual = _configured(every, configurations)
+    usual = _configured(every, _every(known, roles[1]), configurations)
     chosen = usual if not selectors else _chosen(known, every, usual, roles, selectors)
     return tuple(sorted(chosen, key=_order))
 
@@ -52,8 +53,10 @@ def _every(implementations: Iterable[Implementation], role: str) -> list[Candida
     ]
 
 
-def _configured(every: list[Candidate], configurations: Sequence[str]) -> list[Candidate]:
-    names = {candidate.configuration.name for candidate in every}
+def _configured(
+    every: list[Candidate], facing: list[Candidate], configurations: Sequence[str]
+) -> list[Candidate]:
+    names = {candidate.configuration.name for candidate in (*every, *facing)}
     for wanted in configurations:
         if every and not any(fnmatchcase(name, wanted) for name in names):
             role = every[0].role.key

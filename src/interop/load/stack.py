@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from interop.errors import ConfigError, Place
+from interop.load.rules import check_rules
 from interop.load.schema import Mistake, check, refuse
 from interop.load.yaml import Document, load_yaml, read_yaml
 from interop.model.stack import Component, Deployment, Minimum, Requirement, Stack
@@ -23,11 +24,11 @@ _COMPONENT = re.compile(
     r"(?:\s+on\s+(?P<distribution>\S.*))?"
 )
 _KEY = re.compile(r"(?P<name>[^@\s]+)@(?P<version>[^@+\s]+)(?:\+(?P<configuration>\S+))?")
+_AMOUNT = re.compile(r"(?P<number>[0-9.,]+)\s*(?P<unit>.*)")
 _VERSION = re.compile(r"(?:(?:==|=|!=|>=|<=|>|<)\s*[^\s,<>=!]+[\s,]*)+|[^\s,<>=!]+")
 _MINIMUM = re.compile(
     r"(?:>=|at least)?\s*(?P<value>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>[A-Za-z][\w /-]*)?"
 )
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 
 def read_stack(file: Path) -> Stack:
@@ -50,11 +51,12 @@ def _stack(document: Document) -> Stack:
     else:
         name, version = product["name"], str(product.get("version", ""))
     components = tuple(_component(document, number) for number in range(len(value["components"])))
-    requirements = tuple(_requirement(document, number) for number in range(len(value["features"])))
+    requirements = _requirements(document, "features")
     refuse(
         (
             *_twice(components),
             *_features_twice(requirements),
+            *(mistake for each in components for mistake in _features_twice(each.requirements)),
             *_versions(document, version, components),
             *_day(document),
         )
@@ -93,16 +95,24 @@ def _component(document: Document, number: int) -> Component:
         configuration=value.get("configuration", ""),
         distribution=value.get("distribution", ""),
         role=value.get("role", ""),
+        requirements=_requirements(document, "components", number, "features") if "features" in value else (),
+        deployment=_deployment(value),
         place=place,
     )
 
 
-def _requirement(document: Document, number: int) -> Requirement:
-    value = document.value["features"][number]
-    place = document.place("features", number)
+def _requirements(document: Document, *path: str | int) -> tuple[Requirement, ...]:
+    listed: Any = document.value
+    for step in path:
+        listed = listed[step]
+    return tuple(_requirement(value, document.place(*path, number)) for number, value in enumerate(listed))
+
+
+def _requirement(value: str | dict[str, Any], place: Place) -> Requirement:
     minimums: tuple[Minimum, ...] = ()
-    name = value
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        name = value
+    else:
         ((name, wanted),) = value.items()
         named = wanted if isinstance(wanted, dict) else {"": wanted}
         minimums = tuple(_minimum(str(text), limit, place) for limit, text in named.items())
@@ -120,20 +130,22 @@ def _minimum(text: str, limit: str, place: Place) -> Minimum:
 
 
 def _deployment(value: dict[str, Any]) -> Deployment:
+    rules = check_rules()
     amount, currency = _amount(value.get("cost_of_an_hour_down", "0"))
     time, unit = _amount(value.get("time_to_restart_a_site", "0 s"))
     return Deployment(
-        sites=value.get("sites", 0),
-        transactions_a_day=float(value.get("transactions_a_day", 0)),
-        restart_seconds=time * _SECONDS[unit],
+        sites=int(_amount(str(value.get("sites", 0)))[0]),
+        transactions_a_day=_amount(str(value.get("transactions_a_day", 0)))[0],
+        restart_seconds=time * rules["units"][unit][1],
         hour_cost=amount,
-        currency=currency,
+        currency=rules["currencies"].get(currency.lower(), currency),
     )
 
 
 def _amount(text: str) -> tuple[float, str]:
-    number = text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ")
-    return float(number), text[len(number) :].strip()
+    """Return a number, which may have commas between its thousands, and what stands behind it."""
+    parts = _AMOUNT.fullmatch(text)
+    return (float(parts["number"].replace(",", "")), parts["unit"]) if parts else (0.0, "")
 
 
 def _twice(components: tuple[Component, ...]) -> Iterator[Mistake]:
@@ -165,12 +177,18 @@ def _features_twice(requirements: tuple[Requirement, ...]) -> Iterator[Mistake]:
 
 def _versions(document: Document, product: str, components: tuple[Component, ...]) -> Iterator[Mistake]:
     """Yield what stands for a version and is none: two of them, or words."""
-    advice = "Write one version, or a range such as '>=3.7 <3.11'."
     if product and not _VERSION.fullmatch(product):
-        yield document.place("product", "version"), f"{product!r} is not one version. {advice}"
+        yield document.place("product", "version"), _no_version(product)
     for each in components:
         if each.version and not _VERSION.fullmatch(each.version):
-            yield each.place, f"{each.version!r} is not one version. {advice}"
+            yield each.place, _no_version(each.version)
+
+
+def _no_version(text: str) -> str:
+    advice = "Write one version, or a range such as '>=3.7 <3.11'."
+    numbers = [word for word in text.split() if word[0].isascii() and word[0].isdigit()]
+    meant = f" Did you mean {numbers[0]!r}?" if len(numbers) == 1 else ""
+    return f"{text!r} is not one version.{meant} {advice}"
 
 
 def _day(document: Document) -> Iterator[Mistake]:

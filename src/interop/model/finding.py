@@ -68,6 +68,8 @@ class Way:
     advice, and advice that was tried in vain."""
     what: str
     """The workaround's text, the configuration's name, or a version."""
+    carrier: str = ""
+    """The distribution that has this version, where one is known: `Debian 13`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +90,11 @@ class Loss:
     cost_a_day: tuple[float, float, float]
     hour_cost: float
     currency: str
-    uses_stated: bool
-    """False when one use a day at each site had to be assumed."""
+    basis: str
+    """Where `uses` is from: `stated`, `shared` (the sites' part of all transactions), or `assumed`."""
+    all_uses: float
+    all_sites: int
+    """Of the whole stack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +142,13 @@ class Finding:
     minimum: Minimum | None = None
     """The minimum that decided; `limit` is what was found instead, None when nothing was measured."""
     limit: Limit | None = None
+    reached: float = 0.0
+    """`limit` in the unit of `minimum`."""
     loss: Loss | None = None
+    unpriced: bool = False
+    """No loss was computed, as nobody said how many sites have this component."""
+    newer: tuple[Way, ...] = ()
+    """Every newer version of the component in which this is known to work, the nearest first."""
     answer: Answer
     """What this finding alone makes of the stack."""
 
@@ -154,6 +165,8 @@ class Shift(StrEnum):
     BROKEN = "broken"
     """It would not work, and nobody knows whether it does today."""
     MENDS = "mends"
+    KNOWN = "known"
+    """It would be known to work; nobody knows whether it does today."""
     CONDITION = "condition"
     """It still works, but on a condition that was not there before."""
     UNKNOWN = "unknown"
@@ -200,6 +213,10 @@ class Report:
     """When the evidence used was gathered, seconds since the epoch."""
     now: float
     max_age_days: float
+    unasked: tuple[Finding, ...] = ()
+    """What fails between these very systems and matters, though nobody asked for it."""
+    unknown: tuple[str, ...] = ()
+    """The implementations of the stack that nobody here knows, as written."""
     notes: tuple[str, ...] = ()
     """What the seller should know of how the stack was read; not for the customer."""
     change: Change | None = None

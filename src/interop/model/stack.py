@@ -38,6 +38,20 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The facts from which a failure's cost is computed. Zero stands for what was not stated."""
+
+    sites: int = 0
+    transactions_a_day: float = 0.0
+    """Over all sites together."""
+    restart_seconds: float = 0.0
+    """How long it takes to get one stopped site going again."""
+    hour_cost: float = 0.0
+    """What an hour costs during which one site is down, in `currency`."""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """One implementation that the customer runs or plans to run."""
 
@@ -53,21 +67,11 @@ class Component:
     """Such as `Debian 12`; stands for the version that this distribution carries."""
     role: str = ""
     """`suite.role` that it takes; empty when the matrix knows."""
+    requirements: tuple[Requirement, ...] = ()
+    """What must work with this one besides what must work with all."""
+    deployment: Deployment = Deployment()
+    """The facts that are this one's own; they stand above those of the stack."""
     place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
-    """The facts from which a failure's cost is computed. Zero stands for what was not stated."""
-
-    sites: int = 0
-    transactions_a_day: float = 0.0
-    """Over all sites together."""
-    restart_seconds: float = 0.0
-    """How long it takes to get one stopped site going again."""
-    hour_cost: float = 0.0
-    """What an hour costs during which one site is down, in `currency`."""
-    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

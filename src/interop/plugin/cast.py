@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interop.errors import ConfigError, InteropError, UnknownNameError, nearest
+from interop.errors import Place as FilePlace
 from interop.load.catalog import Catalog
-from interop.load.contract import load_contract
+from interop.load.contract import SUITE_FILE, load_contract
 from interop.load.manifest import Config
 from interop.model.implementation import Candidate, Implementation, ProductRole, Release, RoleSpec
 from interop.model.suite import Suite
@@ -58,12 +59,21 @@ def controls(suite: Suite, catalog: Catalog, facing: Sequence[Actor]) -> tuple[A
         for name in suite.controls:
             if name in taken and len(taken) == 1:
                 continue
-            if not any(each.role(f"{suite.name}.{role}") for each in catalog.described(name)):
+            if not any(each.role(f"{suite.name}.{role}") for each in _described(name, suite, catalog)):
                 continue  # a control of the other role
             newest = _newest(catalog.candidates(suite.name, role, selectors=[name]))
             if newest is not None:
                 found.append(_actor(newest, control=True))
     return tuple(found)
+
+
+def _described(name: str, suite: Suite, catalog: Catalog) -> tuple[Implementation, ...]:
+    """Return what is described under a control's name; UnknownNameError where there is nothing."""
+    try:
+        return catalog.described(name)
+    except UnknownNameError as error:
+        where = FilePlace(suite.folder / SUITE_FILE)
+        raise UnknownNameError(f"controls: {error.what}", where=where, hint=error.hint) from None
 
 
 def _shipped(selector: str, catalog: Catalog, suites: Sequence[Suite]) -> list[Actor]:

@@ -20,6 +20,7 @@ from interop.report.words import (
     likely,
     nearest,
     system,
+    unpriced,
     way,
 )
 
@@ -60,6 +61,8 @@ def document(report: Report, rules: Rules, words: Words) -> dict[str, Any]:
                 for each in change.shifted
             ],
         },
+        "unasked": [_finding(finding, report, words) for finding in report.unasked],
+        "unknown": list(report.unknown),
         "notes": list(report.notes),
         "evidence": {
             "run": report.run.id,
@@ -94,7 +97,12 @@ def _finding(finding: Finding, report: Report, words: Words) -> dict[str, Any]:
         "fault": fault(finding, report, words),
         "customer_sees": feature.customer_sees,
         "ways": [
-            {"kind": one.kind, "what": one.what, "says": way(finding, one, report, words)}
+            {
+                "kind": one.kind,
+                "what": one.what,
+                "carrier": one.carrier,
+                "says": way(finding, one, report, words),
+            }
             for one in finding.ways
         ],
         "likely": finding.likely,
@@ -110,6 +118,7 @@ def _finding(finding: Finding, report: Report, words: Words) -> dict[str, Any]:
         "test_needs": finding.needs,
         "untried": finding.untried,
         "loss": finding.loss and _loss(finding.loss, words),
+        "unpriced": unpriced(finding, report, words["loss"]["unpriced"]),
         "evidence": cell
         and {
             "peer": cell.peer_key,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from interop.model.finding import Change, Finding, Loss, Report, Shift, Status
+from interop.model.finding import Answer, Change, Finding, Loss, Report, Shift, Status
 from interop.model.matrix import Blame
 from interop.report.text import moment, visible, wrap
 from interop.report.words import (
@@ -21,10 +21,12 @@ from interop.report.words import (
     fill,
     likely,
     nearest,
+    needs,
     product_planned,
     sentence,
     system,
     tally,
+    unpriced,
     way,
 )
 
@@ -38,6 +40,10 @@ _ORDER = (
 )
 
 
+SHIFTS = (Shift.BREAKS, Shift.BROKEN, Shift.MENDS, Shift.KNOWN, Shift.CONDITION, Shift.UNKNOWN)
+"""What a change does, the worst first; what stays as it is is only counted."""
+
+
 def render(report: Report, words: Words, *, width: int = 100) -> str:
     """Return the whole answer."""
     lines = [*_head(report, words, width)]
@@ -48,6 +54,8 @@ def render(report: Report, words: Words, *, width: int = 100) -> str:
         if found:
             lines += ["", words["statuses"][status].upper()]
             lines += _section(status, found, report, words, width)
+    if report.unasked:
+        lines += ["", words["unasked"]["title"].upper(), *_unasked(report, words, width)]
     lines += ["", *_foot(report, width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -55,10 +63,21 @@ def render(report: Report, words: Words, *, width: int = 100) -> str:
 def _head(report: Report, words: Words, width: int) -> Iterator[str]:
     stack = report.stack
     live = f", go-live {stack.go_live}" if stack.go_live else ""
-    yield from wrap(f"{visible(stack.customer, 120)}: {product_planned(report)}{live}", width)
     answer = words["answers"][report.answer].upper()
+    for name in report.unknown:
+        yield from wrap(fill(words["unknown"], {"name": visible(name, 120)}), width)
+    yield from wrap(f"{answer}. {visible(stack.customer, 120)}: {product_planned(report)}{live}", width)
     counted = tally(report.findings, words)
-    yield from wrap(f"{answer}. Points checked: {len(report.findings):,}. {counted}.", width)
+    yield from wrap(f"Points checked: {len(report.findings):,}. {counted}.", width)
+    worst = report.findings[0]
+    if report.answer is not Answer.GO:
+        named = {
+            "feature": visible(worst.feature.title, 120),
+            "system": system(worst),
+            "status": words["statuses"][worst.status],
+            "way": way(worst, worst.ways[0], report, words) if worst.ways else "",
+        }
+        yield from wrap(fill(words["first"], named).strip(), width)
     for note in report.notes:
         yield from wrap(f"Note: {visible(note)}", width)
 
@@ -96,6 +115,7 @@ def _alone(finding: Finding, report: Report, words: Words, width: int, *, again:
         for at, line in enumerate(arithmetic(finding.loss, words)):
             yield from wrap(line, width, "    Costs: " if at == 0 else "           ", "             ")
         yield from wrap(f"({basis(finding.loss, words)})", width, "           ", "            ")
+    yield from _labelled("Costs", unpriced(finding, report, words["loss"]["unpriced"]), width)
     for one in finding.ways:
         yield from _labelled("Way forward", way(finding, one, report, words), width)
     if cell is not None:
@@ -143,9 +163,8 @@ def _grouped(group: list[Finding], report: Report, words: Words, width: int) -> 
     counted = f" ({len(group)})" if len(group) > 1 else ""
     yield from wrap(f"{system(first)}: {features}{counted}", width, "  ", "    ")
     yield from _paragraph(" ".join(text for text in _said(first, report, words) if text), width)
-    needs = words["needs"].get(first.needs, "")
-    if needs:
-        yield from _paragraph(needs.replace("{product_planned}", product_planned(report)), width)
+    if first.needs:
+        yield from _paragraph(needs(first, report, words), width)
     for command in commands(group):
         yield f"    $ {command}"
 
@@ -159,11 +178,10 @@ def _change(report: Report, change: Change, words: Words, width: int) -> Iterato
     }
     yield ""
     yield from wrap(fill(words["change"]["head"], named), width)
-    for shift in (Shift.BREAKS, Shift.BROKEN, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
+    for shift in SHIFTS:
         shifted = [each for each in change.shifted if each.shift is shift]
-        yield f"  {words['change'][shift]} ({len(shifted)})" + (
-            "" if shifted else f": {words['change']['nothing']}"
-        )
+        if shifted:
+            yield f"  {words['change'][shift]} ({len(shifted)})"
         for each in shifted:
             was, now = words["statuses"][each.before.status], words["statuses"][each.after.status]
             title = f"{visible(each.after.feature.title, 120)}: {system(each.after)}: {now}"
@@ -173,6 +191,18 @@ def _change(report: Report, change: Change, words: Words, width: int) -> Iterato
     same = [each for each in change.shifted if each.shift is Shift.SAME]
     works = sum(each.after.status in {Status.WORKS, Status.WITH_CONDITION} for each in same)
     yield f"  {words['change']['same']} ({len(same)}): {works} work, {len(same) - works} do not."
+
+
+def _unasked(report: Report, words: Words, width: int) -> Iterator[str]:
+    """Yield what fails between these systems though nobody asked for it, each with what would help."""
+    yield from wrap(words["unasked"]["why"], width, "  ", "  ")
+    for finding in report.unasked:
+        yield from wrap(f"{visible(finding.feature.title, 120)}: {system(finding)}", width, "  ", "    ")
+        impact = words["impacts"][finding.feature.impact]
+        yield from _paragraph(f"{impact}. {cause(finding, report, words)}", width)
+        yield from _labelled("Customer notices", sentence(finding.feature.customer_sees), width)
+        for one in finding.ways[:1]:
+            yield from _labelled("Way forward", way(finding, one, report, words), width)
 
 
 def _foot(report: Report, width: int) -> Iterator[str]:

@@ -12,9 +12,19 @@ from dataclasses import dataclass, replace
 from interop.judge.rules import Rules
 from interop.model.finding import Answer, Report
 from interop.report.sheet_parts import Entry, Section, more, more_entries
-from interop.report.sheet_sections import broken, change, conditions, known, reckoning, untested, works
+from interop.report.sheet_sections import (
+    broken,
+    change,
+    conditions,
+    known,
+    outside,
+    reckoning,
+    untested,
+    works,
+)
+from interop.report.sheet_systems import points, rows, table
 from interop.report.text import visible
-from interop.report.words import Words, day, fill, product_planned, tally, written_day
+from interop.report.words import Words, day, fill, product_planned, written_day
 
 LINES = 124
 """What two pages of A4 hold, in lines of `WIDTH` characters, with some to spare for the page break."""
@@ -34,11 +44,16 @@ class Sheet:
     answer: Answer
     headline: str
     sentence: str
-    points: str
+    points: tuple[str, ...]
     systems_title: str
     systems_head: tuple[str, ...]
     systems: tuple[tuple[str, ...], ...]
     systems_more: str
+    table_title: str
+    table_head: tuple[str, ...]
+    """Empty where the table would be too large; then what works is listed."""
+    table: tuple[tuple[tuple[str, str], ...], ...]
+    """Of each cell the status and the word."""
     sections: tuple[Section, ...]
 
 
@@ -54,17 +69,22 @@ def build(report: Report, rules: Rules, words: Words) -> Sheet:
 def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int) -> Sheet:
     said = words["sheet"]
     customer = visible(report.stack.customer, 120)
-    rows = _systems(report, words)
-    shown = rows[:most_rows]
-    points = fill(said["points"], {"n": f"{len(report.findings):,}", "tally": tally(report.findings, words)})
-    table = sum(max(_lines(row[0], 30), _lines(row[3], 55)) for row in shown) + len(shown) // 3
+    systems = rows(report, rules, words)
+    shown = systems[:most_rows]
+    told = points(report, rules, words, most)
+    head, body = table(report, rules, words)
+    taken = sum(_lines(text) for text in told) + HEADING
+    taken += sum(max(_lines(row[0], 30), _lines(row[1], 30)) for row in shown) + len(shown) // 3
+    if head:
+        taken += HEADING + 1 + sum(_lines(row[0][1], 45) for row in body) + len(body) // 3
     sections = (
         change(report, words, most),
         broken(report, rules, words, most),
         conditions(report, words, most),
         untested(report, words, most),
-        works(report, words, most),
+        *(() if head else (works(report, words, most),)),
         reckoning(report, words, most),
+        outside(report, words),
         known(report, words),
     )
     return Sheet(
@@ -73,12 +93,15 @@ def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int
         answer=report.answer,
         headline=said["answers"][report.answer],
         sentence=said["sentences"][report.answer],
-        points=points,
+        points=told,
         systems_title=said["systems"]["title"],
         systems_head=tuple(said["systems"][column] for column in ("system", "planned", "tested", "result")),
         systems=tuple(shown),
-        systems_more=more(len(rows) - len(shown), words),
-        sections=_fitted(sections, 9 + _lines(points) + HEADING + table, words),
+        systems_more=more(len(systems) - len(shown), words),
+        table_title=said["table"]["title"],
+        table_head=head,
+        table=body,
+        sections=_fitted(sections, 9 + taken, words),
     )
 
 
@@ -92,33 +115,6 @@ def _dates(report: Report, words: Words) -> Iterator[str]:
         return
     first, last = day(report.tested_from, words), day(report.tested_to, words)
     yield fill(said["tested_once" if first == last else "tested"], {"from": first, "to": last})
-
-
-def _systems(report: Report, words: Words) -> list[tuple[str, ...]]:
-    """Return a row for each component: what it is, what is planned, what was tested, what came of it."""
-    said = words["sheet"]["systems"]
-    rows: list[tuple[str, ...]] = []
-    for component in report.stack.components:
-        found = [each for each in report.findings if each.component.name == component.name]
-        if not found:
-            continue
-        first = found[0]
-        planned = visible(first.version, 60) or said["any"]
-        if component.distribution:
-            planned = fill(
-                said["on"], {"version": planned, "distribution": visible(component.distribution, 60)}
-            )
-        if component.configuration:
-            configuration = visible(component.configuration, 60)
-            planned = fill(said["configured"], {"version": planned, "configuration": configuration})
-        tested = dict.fromkeys(version for each in found for version in (each.working or each.tested))
-        own = visible(component.name, 60)
-        name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"
-        if component.name == component.implementation:
-            name = visible(first.title, 60)
-        shown = visible(", ".join(tested), 80) or said["none"]
-        rows.append((name, planned, shown, tally(found, words)))
-    return rows
 
 
 def _fitted(sections: Iterable[Section], taken: int, words: Words) -> tuple[Section, ...]:

@@ -32,7 +32,7 @@ def render(report: Report, rules: Rules, words: Words) -> str:
         style=_STYLE,
         style_hash=_STYLE_HASH,
         title=escape(sheet.title),
-        description=escape(f"{sheet.headline} {sheet.points}"),
+        description=escape(f"{sheet.headline} {sheet.sentence}"),
         content="\n".join(_content(sheet)),
     )
 
@@ -41,8 +41,11 @@ def _content(sheet: Sheet) -> Iterator[str]:
     yield f"<header><h1>{escape(sheet.title)}</h1>"
     yield f'<p class="dates">{escape(" · ".join(sheet.dates))}</p></header>'
     yield f'<div class="answer {sheet.answer}"><strong>{escape(sheet.headline)}</strong>'
-    yield f"<p>{escape(sheet.sentence)}</p><p>{escape(sheet.points)}</p></div>"
+    yield "".join(f"<p>{escape(text)}</p>" for text in (sheet.sentence, *sheet.points))
+    yield "</div>"
     yield from _systems(sheet)
+    if sheet.table_head:
+        yield from _table(sheet)
     for section in sheet.sections:
         yield from _section(section)
 
@@ -58,6 +61,17 @@ def _systems(sheet: Sheet) -> Iterator[str]:
     if sheet.systems_more:
         yield f'<p class="more">{escape(sheet.systems_more)}</p>'
     yield "</section>"
+
+
+def _table(sheet: Sheet) -> Iterator[str]:
+    yield f'<section class="each"><h2>{escape(sheet.table_title)}</h2>'
+    yield '<div class="table"><table><thead><tr>'
+    yield "".join(f'<th scope="col">{escape(head)}</th>' for head in sheet.table_head)
+    yield "</tr></thead><tbody>"
+    for (_, title), *cells in sheet.table:
+        words = "".join(f'<td class="{status or "none"}">{escape(word)}</td>' for status, word in cells)
+        yield f'<tr><th scope="row">{escape(title)}</th>{words}</tr>'
+    yield "</tbody></table></div></section>"
 
 
 def _section(section: Section) -> Iterator[str]:

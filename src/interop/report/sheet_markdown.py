@@ -26,7 +26,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     yield ""
     yield f"**{_safe(sheet.headline)}** {_safe(sheet.sentence)}"
     yield ""
-    yield _safe(sheet.points)
+    for text in sheet.points:
+        yield f"- {_safe(text)}"
     yield ""
     yield f"## {_safe(sheet.systems_title)}"
     yield ""
@@ -37,6 +38,12 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     if sheet.systems_more:
         yield ""
         yield _safe(sheet.systems_more)
+    if sheet.table_head:
+        yield from ("", f"## {_safe(sheet.table_title)}", "")
+        yield _row(tuple(_safe(head) for head in sheet.table_head))
+        yield _row(tuple("---" for _ in sheet.table_head))
+        for cells in sheet.table:
+            yield _row(tuple(_safe(word) for _, word in cells))
     for section in sheet.sections:
         yield ""
         yield from _section(section)

@@ -23,7 +23,7 @@ class Section:
     """Entries of one kind."""
 
     kind: str
-    """`change`, `broken`, `conditions`, `untested`, `works`, `reckoning`, `known`."""
+    """`change`, `broken`, `conditions`, `untested`, `works`, `reckoning`, `outside`, `known`."""
     title: str
     intro: str = ""
     entries: tuple[Entry, ...] = ()

@@ -10,22 +10,24 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from interop.judge.rules import Rules, decide
-from interop.model.finding import Finding, Loss, Report, Shift, Status
+from interop.model.finding import Finding, Loss, Report, Status
+from interop.report.findings_text import SHIFTS
 from interop.report.sheet_parts import Entry, Section, joined
 from interop.report.text import visible
 from interop.report.words import (
     Words,
-    amount,
-    arithmetic,
+    about,
     basis,
     fill,
     likely,
-    money,
     product_tested,
+    rough_arithmetic,
     sentence,
     system,
+    unpriced,
     values,
     way,
+    what,
 )
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -38,7 +40,7 @@ def change(report: Report, words: Words, most: int) -> Section:
     if change is None:
         return Section(kind="change", title="")
     entries = []
-    for shift in (Shift.BREAKS, Shift.BROKEN, Shift.MENDS, Shift.CONDITION, Shift.UNKNOWN):
+    for shift in SHIFTS:
         systems: dict[str, list[str]] = {}
         for each in change.shifted:
             if each.shift is shift:
@@ -47,8 +49,11 @@ def change(report: Report, words: Words, most: int) -> Section:
             fill(said["entry"], {"feature": feature, "systems": joined(names, words, 60)})
             for feature, names in systems.items()
         ]
-        shown = f"{joined(texts, words, most, mark='; ')}." if texts else words["change"]["nothing"]
-        entries.append(Entry(title=words["change"][shift], lines=(("", shown),)))
+        if texts:
+            shown = f"{joined(texts, words, most, mark='; ')}."
+            entries.append(Entry(title=words["change"][shift], lines=(("", shown),)))
+    if not entries:
+        entries.append(Entry(title="", lines=(("", words["change"]["nothing"]),)))
     wanted = ", ".join(
         f"{visible(name, 60)} {visible(version, 60)}" for name, version in change.wanted.items()
     )
@@ -73,7 +78,8 @@ def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
     for group in _grouped(report, rules["broken"], key):
         first = group[0]
         systems = joined((system(each) for each in group), words, most)
-        lines = [(said["sees"], _seen(first, report, words))]
+        label = said["found" if first.cause == "unsupported" else "sees"]
+        lines = [(label, _seen(first, report, words))]
         fault = _fault(first, rules)
         if fault:
             peers = joined((values(each, report)["peer"] for each in group), words, most)
@@ -83,6 +89,8 @@ def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
         dearest = _dearest(group)
         if dearest is not None:
             lines.append((said["cost"], _price(dearest, words)))
+        elif first.unpriced:
+            lines.append((said["cost"], unpriced(first, report, said["unpriced"])))
         entries.append(
             Entry(
                 title=visible(first.feature.title, 120),
@@ -163,7 +171,8 @@ def works(report: Report, words: Words, most: int) -> Section:
         merged.setdefault((len(features) == asked[name], tuple(sorted(features))), []).append(name)
     entries = []
     for (whole, shared), names in merged.items():
-        everything = f"{fill(said['all'], {'n': str(len(shared))})} " if whole else ""
+        counted = fill(said["all"][len(shared) != 1], {"n": str(len(shared))})
+        everything = f"{counted} " if whole else ""
         shown = f"{everything}{joined(shared, words, most)}."
         entries.append(Entry(title=joined(names, words, most), lines=(("", shown),)))
     return _section("works", entries, words)
@@ -178,7 +187,7 @@ def reckoning(report: Report, words: Words, most: int) -> Section:
     entries = [
         Entry(
             title=joined(features, words, most),
-            lines=tuple(("", f"{line}.") for line in arithmetic(loss, words)),
+            lines=tuple(("", f"{line}.") for line in rough_arithmetic(loss, words)),
         )
         for loss, features in losses.items()
     ]
@@ -189,10 +198,21 @@ def reckoning(report: Report, words: Words, most: int) -> Section:
     )
 
 
+def outside(report: Report, words: Words) -> Section:
+    """Return what the test says nothing about."""
+    said = words["sheet"]["outside"]
+    text = said["one" if len(report.stack.components) == 1 else "several"]
+    return Section(kind="outside", title=said["title"], entries=(Entry(title="", lines=(("", text),)),))
+
+
 def known(report: Report, words: Words) -> Section:
     """Return what all of this rests on."""
     said = words["sheet"]["known"]
-    lines = [("", fill(said["text"], {"product": product_tested(report)}))]
+    works = [each for each in report.findings if each.status is Status.WORKS and each.cell is not None]
+    single = sum(each.cell is not None and each.cell.attempts.total == 1 for each in works)
+    how = "none" if not single else "all" if single == len(works) else "some"
+    once = fill(said["once"][how], {"once": str(single), "n": str(len(works))})
+    lines = [("", fill(said["text"], {"product": product_tested(report), "once": once}))]
     source = {"run": visible(report.run.id, 80), "cells": f"{report.cells:,}"}
     lines.append(("", fill(said["source"], source)))
     return Section(kind="known", title=said["title"], entries=(Entry(title="", lines=tuple(lines)),))
@@ -200,11 +220,21 @@ def known(report: Report, words: Words) -> Section:
 
 def _seen(finding: Finding, report: Report, words: Words) -> str:
     """Return what the customer would notice; the suite's own words where it has some."""
-    told = fill(words["sheet"]["broken"]["seen"][finding.cause], values(finding, report))
+    said, named = words["sheet"]["broken"], values(finding, report)
+    told = fill(said["seen"][finding.cause], named)
     author = sentence(finding.feature.customer_sees)
-    if finding.cause == "limit" or not author:
+    if finding.cause in {"limit", "unsupported"}:
         return told
-    return f"{author} {told}" if finding.cause == "flaky" else author
+    if finding.cause == "flaky":
+        return f"{author} {told}".strip()
+    return f"{author or told} {fill(said['tried'][_tried(finding)], named)}"
+
+
+def _tried(finding: Finding) -> str:
+    """Return whether it failed each time, the one time, or some of the times."""
+    if finding.cell is None or finding.cell.attempts.passed:
+        return "some"
+    return "once" if finding.cell.attempts.total == 1 else "each"
 
 
 def _fault(finding: Finding, rules: Rules) -> str:
@@ -216,7 +246,10 @@ def _fault(finding: Finding, rules: Rules) -> str:
 
 
 def _do(finding: Finding, report: Report, words: Words) -> tuple[str, ...]:
-    return tuple(way(finding, one, report, words) for one in finding.ways if one.kind != "workaround-useless")
+    """Return what could be done; advice that nobody tested only where nothing that was tested helps."""
+    known = [one for one in finding.ways if not one.kind.startswith("workaround-")]
+    advice = [one for one in finding.ways if one.kind == "workaround-unverified"]
+    return tuple(way(finding, one, report, words) for one in known or advice)
 
 
 def _dearest(group: Iterable[Finding]) -> Loss | None:
@@ -228,13 +261,15 @@ def _price(loss: Loss, words: Words) -> str:
     """Return what a loss comes to in a sentence: money where it is known, else hours, else failures."""
     said = words["sheet"]["broken"]
     if loss.cost_a_day[1]:
-        found, shown = loss.cost_a_day, money(loss.cost_a_day[1], loss.currency)
+        found, shown = loss.cost_a_day, f"{about(loss.cost_a_day[1])} {loss.currency}"
     elif loss.hours_a_day[1]:
-        found, shown = loss.hours_a_day, fill(said["hours"], {"amount": amount(loss.hours_a_day[1])})
+        found, shown = loss.hours_a_day, fill(said["hours"], {"amount": about(loss.hours_a_day[1])})
     else:
-        found, shown = loss.failed_a_day, fill(said["failures"], {"amount": amount(loss.failed_a_day[1])})
-    named = {"amount": shown, "low": amount(found[0]), "high": amount(found[2]), "basis": basis(loss, words)}
-    return fill(said["each_day"], named)
+        found, shown = loss.failed_a_day, fill(said["failures"], {"amount": about(loss.failed_a_day[1])})
+    ends = {"low": about(found[0]), "high": about(found[2])}
+    always = loss.failures == loss.attempts
+    interval = "" if always else fill(words["sheet"]["reckoning"]["interval"], ends)
+    return fill(said["each_day"], {"amount": shown, "interval": interval, "basis": basis(loss, words)})
 
 
 def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:
@@ -244,8 +279,7 @@ def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:
         yield fill(said["fallback"], values(finding, report))
     for one in finding.ways:
         kind = finding.cause if one.kind.startswith("version") else one.kind
-        what = sentence(one.what) if one.kind == "workaround" else visible(one.what, 80)
-        yield fill(said[kind], {**values(finding, report), "what": what})
+        yield fill(said[kind], {**values(finding, report), "what": what(one)})
 
 
 def _concerns(

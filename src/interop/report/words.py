@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ Words = Mapping[str, Any]
 _NAME = 80
 _TEXT = 600
 _COMMAND = 20_000
+_TEN = 10
 _HUNDRED = 100
 _THOUSAND = 1_000
 
@@ -93,6 +94,8 @@ def values(finding: Finding, report: Report) -> dict[str, str]:
         "max_days": f"{report.max_age_days:g}",
         "needed": minimum(finding.minimum) if finding.minimum else "",
         "found": number(finding.limit).removeprefix("≥ ") if finding.limit else "",
+        "reached": _reached(finding),
+        "suite": visible(finding.suite, _NAME),
     }
     if tally is not None:
         found |= {
@@ -108,6 +111,19 @@ def values(finding: Finding, report: Report) -> dict[str, str]:
 def minimum(wanted: Minimum) -> str:
     """Return a minimum with its unit: `20 MB`."""
     return f"{wanted.value:,.10g} {visible(wanted.unit, _NAME)}".strip()
+
+
+def _reached(finding: Finding) -> str:
+    """Return a limit in the unit of what is needed; of a need without a unit, as it was measured."""
+    if finding.limit is None or finding.minimum is None:
+        return ""
+    unit = finding.minimum.unit or finding.limit.unit
+    return f"{amount(finding.reached)} {visible(unit, _NAME)}".strip()
+
+
+def needs(finding: Finding, report: Report, words: Words) -> str:
+    """Return what must be there before the command can run; nothing when nothing is missing."""
+    return fill(words["needs"].get(finding.needs, ""), values(finding, report))
 
 
 def cause(finding: Finding, report: Report, words: Words) -> str:
@@ -171,40 +187,67 @@ def commands(findings: Iterable[Finding]) -> list[str]:
 
 def way(finding: Finding, one: Way, report: Report, words: Words) -> str:
     """Return a way forward as a sentence."""
-    what = sentence(one.what) if one.kind.startswith("workaround") else visible(one.what, _NAME)
-    return fill(words["ways"][one.kind], {**values(finding, report), "what": what})
+    return fill(words["ways"][one.kind], {**values(finding, report), "what": what(one)})
+
+
+def what(one: Way) -> str:
+    """Return what a way is about: an advice, a configuration, or a version with where it is carried."""
+    if one.kind.startswith("workaround"):
+        return sentence(one.what)
+    shown = visible(one.what, _NAME)
+    return f"{shown} ({one.carrier})" if one.carrier else shown
+
+
+def unpriced(finding: Finding, report: Report, templates: Words) -> str:
+    """Return why no cost was computed, where that is for want of the component's sites; else nothing."""
+    if not finding.unpriced:
+        return ""
+    sites = report.stack.deployment.sites
+    named = {"all_sites": f"{sites:,}", "component": visible(finding.component.name, _NAME)}
+    return fill(templates["sites" if sites else "transactions"], named)
 
 
 def arithmetic(loss: Loss, words: Words) -> list[str]:
     """Return the lines by which a loss is computed, each with its interval."""
-    templates = words["loss"]
+    return _reckoned(loss, words["loss"], "rate", amount, intervals=True)
+
+
+def rough_arithmetic(loss: Loss, words: Words) -> list[str]:
+    """Return the same for the customer: rounded, and without intervals where every attempt failed."""
+    always = loss.failures == loss.attempts
+    rate = ("rate-once" if loss.attempts == 1 else "rate-each") if always else "rate"
+    return _reckoned(loss, words["sheet"]["reckoning"], rate, about, intervals=not always)
+
+
+def _reckoned(
+    loss: Loss, templates: Words, rate: str, figure: Callable[[float], str], *, intervals: bool
+) -> list[str]:
     shown = {
         "failures": str(loss.failures),
         "attempts": str(loss.attempts),
         "sites": f"{loss.sites:,}",
-        "uses": f"{loss.uses:,.0f}",
+        "all_sites": f"{loss.all_sites:,}",
+        "uses": figure(loss.uses) if loss.basis == "shared" else f"{loss.uses:,.0f}",
+        "all_uses": f"{loss.all_uses:,.0f}",
         "restart": _time(loss.restart_hours),
         "price": money(loss.hour_cost, loss.currency),
         "rate": share(loss.rate[1]),
-        "failed": amount(loss.failed_a_day[1]),
-        "hours": amount(loss.hours_a_day[1]),
-        "cost": money(loss.cost_a_day[1], loss.currency),
+        "failed": figure(loss.failed_a_day[1]),
+        "hours": figure(loss.hours_a_day[1]),
+        "cost": f"{figure(loss.cost_a_day[1])} {loss.currency}",
     }
-    lines = [
-        _line(templates["rate"], shown, tuple(share(each) for each in loss.rate)),
-        _line(
-            templates["stated" if loss.uses_stated else "assumed"],
-            shown,
-            tuple(amount(each) for each in loss.failed_a_day),
-        ),
-    ]
+
+    def line(name: str, found: tuple[float, float, float], text: Callable[[float], str]) -> str:
+        ends = {"low": text(found[0]), "high": text(found[2])}
+        interval = fill(templates["interval"], ends) if intervals else ""
+        return fill(templates[name], {**shown, **ends, "interval": interval})
+
+    lines = [line(rate, loss.rate, share), line(loss.basis, loss.failed_a_day, figure)]
     if loss.hours_a_day[2]:
         capped = loss.failed_a_day[2] * loss.restart_hours > loss.hours_a_day[2]
-        hours = tuple(amount(each) for each in loss.hours_a_day)
-        lines.append(_line(templates["capped" if capped else "hours"], shown, hours))
+        lines.append(line("capped" if capped else "hours", loss.hours_a_day, figure))
     if loss.cost_a_day[2]:
-        cost = tuple(amount(each) for each in loss.cost_a_day)
-        lines.append(_line(templates["cost"], shown, cost))
+        lines.append(line("cost", loss.cost_a_day, figure))
     return lines
 
 
@@ -229,6 +272,12 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
+def about(value: float) -> str:
+    """Return a number that was computed, with two digits that count: `3,000,000`."""
+    near = float(f"{value:.2g}")
+    return f"{near:,.0f}" if near >= _TEN else f"{near:.2g}"
+
+
 def money(value: float, currency: str) -> str:
     """Return a sum with its currency: `30,375 EUR`."""
     return f"{amount(value)} {currency}"
@@ -237,10 +286,6 @@ def money(value: float, currency: str) -> str:
 def share(value: float) -> str:
     """Return a rate: `33.3 %`."""
     return f"{value * _HUNDRED:.3g} %"
-
-
-def _line(template: str, shown: Mapping[str, str], interval: tuple[str, ...]) -> str:
-    return fill(template, {**shown, "low": interval[0], "high": interval[2]})
 
 
 def _time(hours: float) -> str:

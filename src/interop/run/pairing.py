@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from interop.errors import DriverError
+from interop.errors import DriverError, UnknownNameError, nearest
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate, ProductRole
 from interop.run.driver_host import load_driver
@@ -99,6 +99,12 @@ class Site:
 
     def address(self, port: str) -> tuple[str, int]:
         """Return where the host reaches its port, past the relay: for observing, not for what is tested."""
+        ports = self._seat.candidate.role.ports if self._seat.candidate is not None else {}
+        if port not in ports:
+            raise UnknownNameError(
+                f"{self.party.key} has no port {port!r}.",
+                hint=f"{nearest(port, ports)} A scenario that needs one says so: @interop.needs({port!r}).",
+            )
         return self._up.address(port)
 
     def route(self, port: str, *, by_number: bool = False) -> tuple[str, int]:
@@ -110,7 +116,7 @@ class Site:
         contained = self._other.contained
         listen = self._gateway if contained else ""
         udp = self._seat.candidate is not None and port in self._seat.candidate.role.udp
-        number = self._wire.route(port, self._up.address(port), listen=listen, udp=udp)
+        number = self._wire.route(port, self.address(port), listen=listen, udp=udp)
         if contained:
             return (self._gateway if by_number else "mail.interop.test"), number
         return ("127.0.0.1" if by_number else "localhost"), number

@@ -65,7 +65,7 @@ class Provisioner:
         self.pki.write(self.root / "tls")
         self._builders = ThreadPoolExecutor(2, thread_name_prefix="interop-build")
         self._starters = ThreadPoolExecutor(AHEAD + 2, thread_name_prefix="interop-start")
-        self._prepared: dict[str, Future[None]] = {}
+        self._prepared: dict[tuple[Path, str], Future[None]] = {}
         self._started: dict[tuple[str, str, str], Future[Running]] = {}
         self._leaving: list[Future[Running]] = []
         self._lock = threading.Lock()
@@ -122,11 +122,10 @@ class Provisioner:
         self._engine.close()
 
     def _prepare(self, candidate: Candidate) -> Future[None]:
-        if candidate.id not in self._prepared:
-            self._prepared[candidate.id] = self._builders.submit(
-                self._engine.prepare, candidate, self._progress
-            )
-        return self._prepared[candidate.id]
+        key = (candidate.implementation.folder, candidate.id)
+        if key not in self._prepared:
+            self._prepared[key] = self._builders.submit(self._engine.prepare, candidate, self._progress)
+        return self._prepared[key]
 
     def _start(self, candidate: Candidate) -> Future[Running]:
         if candidate.identity not in self._started:

@@ -305,9 +305,7 @@ class _Leg(asyncio.Protocol):
         """Drop this leg at once."""
         if self.connecting is not None:
             self.connecting.cancel()
-        if (
-            self.transport is not None and not self.lost
-        ):  # a transport that was closed with bytes unsent breaks
+        if self.transport is not None and not self.lost:  # one that was closed with bytes unsent would raise
             self.transport.abort()
 
     def _end(self, by: str) -> None:

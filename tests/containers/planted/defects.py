@@ -13,7 +13,7 @@ SOUND = "planted-sound"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
-    """One planted program: a class of `clients` (the product) or of `servers` (a peer), by its name there."""
+    """One planted program: a class of a suite's planted products or peers, by its name there."""
 
     name: str
     side: Blame
@@ -34,67 +34,71 @@ class Defect:
         return "".join(word.capitalize() for word in self.name.split("-"))
 
 
-def _client(name: str, *features: str, outcome: Outcome = Outcome.FAILED, slow: bool = False) -> Defect:
+def planted_product(
+    name: str, *features: str, outcome: Outcome = Outcome.FAILED, slow: bool = False
+) -> Defect:
+    """Return a defect of a product; each of the features must reveal it."""
     return Defect(name=name, side=Blame.PRODUCT, features=features, outcome=outcome, slow=slow)
 
 
-def _server(name: str, *features: str, outcome: Outcome = Outcome.FAILED, slow: bool = False) -> Defect:
+def planted_peer(name: str, *features: str, outcome: Outcome = Outcome.FAILED, slow: bool = False) -> Defect:
+    """Return a defect of a peer; each of the features must reveal it."""
     return Defect(name=name, side=Blame.PEER, features=features, outcome=outcome, slow=slow)
 
 
 CLIENTS = (
-    _client("hangs-after-data", "delivery", outcome=Outcome.HANG, slow=True),
-    _client("hangs-in-c", "delivery", outcome=Outcome.HANG, slow=True),
-    _client("no-timeout", "silent-server", outcome=Outcome.HANG, slow=True),
-    _client("dies-of-long-line", "over-long-line", outcome=Outcome.CRASH),
-    _client("bare-line-feed", "bare-line-feed"),
-    _client("no-dot-stuffing", "dot-stuffing", "lone-dot", "last-dot"),
-    _client("temporary-as-permanent", "deferred-content", "greeting-421"),
-    _client("final-reply-ignored", "refused-content", "deferred-content"),
-    _client("no-helo-fallback", "helo-fallback"),
-    _client("early-talker", "greeting-awaited"),
-    _client("last-recipient-lost", "several-recipients"),
-    _client("any-certificate", "untrusted-certificate", "wrong-name"),
-    _client("any-name", "wrong-name"),
-    _client("downgrade", "no-downgrade"),
-    _client("password-in-clear", "no-password-in-clear"),
-    _client("cuts-lines", "line-998", "over-long-line"),
-    _client("forgets-reset", "reset"),
-    _client("keeps-recipients", "several-mails"),
-    _client("first-line-only", "multiline-reply"),
-    _client("question-marks", "8bitmime"),
-    _client("eight-bit-undeclared", "8bitmime-declared"),
-    _client("utf8-unoffered", "smtputf8-not-offered"),
-    _client("unoffered-parameters", "no-unoffered-parameters"),
-    _client("lost-reply-is-success", "lost-reply"),
-    _client("stale-offers", "starttls-reset"),
-    _client("wrong-recipient-blamed", "some-refused"),
-    _client("null-sender-filled", "null-sender"),
-    _client("no-quit", "quit"),
+    planted_product("hangs-after-data", "delivery", outcome=Outcome.HANG, slow=True),
+    planted_product("hangs-in-c", "delivery", outcome=Outcome.HANG, slow=True),
+    planted_product("no-timeout", "silent-server", outcome=Outcome.HANG, slow=True),
+    planted_product("dies-of-long-line", "over-long-line", outcome=Outcome.CRASH),
+    planted_product("bare-line-feed", "bare-line-feed"),
+    planted_product("no-dot-stuffing", "dot-stuffing", "lone-dot", "last-dot"),
+    planted_product("temporary-as-permanent", "deferred-content", "greeting-421"),
+    planted_product("final-reply-ignored", "refused-content", "deferred-content"),
+    planted_product("no-helo-fallback", "helo-fallback"),
+    planted_product("early-talker", "greeting-awaited"),
+    planted_product("last-recipient-lost", "several-recipients"),
+    planted_product("any-certificate", "untrusted-certificate", "wrong-name"),
+    planted_product("any-name", "wrong-name"),
+    planted_product("downgrade", "no-downgrade"),
+    planted_product("password-in-clear", "no-password-in-clear"),
+    planted_product("cuts-lines", "line-998", "over-long-line"),
+    planted_product("forgets-reset", "reset"),
+    planted_product("keeps-recipients", "several-mails"),
+    planted_product("first-line-only", "multiline-reply"),
+    planted_product("question-marks", "8bitmime"),
+    planted_product("eight-bit-undeclared", "8bitmime-declared"),
+    planted_product("utf8-unoffered", "smtputf8-not-offered"),
+    planted_product("unoffered-parameters", "no-unoffered-parameters"),
+    planted_product("lost-reply-is-success", "lost-reply"),
+    planted_product("stale-offers", "starttls-reset"),
+    planted_product("wrong-recipient-blamed", "some-refused"),
+    planted_product("null-sender-filled", "null-sender"),
+    planted_product("no-quit", "quit"),
 )
 
 SERVERS = (
-    _server("hangs-after-content", "delivery", slow=True),
-    _server("pipelining-broken", "pipelining", slow=True),
-    _server("dies-of-long-line", "over-long-line", outcome=Outcome.CRASH),
-    _server("no-unstuffing", "dot-stuffing", "lone-dot", "last-dot"),
-    _server("spaces-stripped", "white-space"),
-    _server("long-lines-folded", "line-998"),
-    _server("big-mail-lost", "large-message", slow=True),
-    _server("eighth-bit-stripped", "8bitmime"),
-    _server("utf8-mangled", "smtputf8-address", "smtputf8-header", slow=True),
-    _server("bounces-dropped", "null-sender", slow=True),
-    _server("half-mail-delivered", "lost-in-content"),
-    _server("one-recipient-only", "several-recipients", slow=True),
-    _server("fifty-recipients-only", "hundred-recipients", slow=True),
-    _server("second-mail-lost", "several-mails", slow=True),
-    _server("reset-forgets-nothing", "reset"),
-    _server("permanent-when-busy", "temporary-recipient"),
-    _server("no-helo", "helo-fallback"),
-    _server("handshake-broken", "starttls", "auth-plain", "auth-login"),
-    _server("password-refused", "auth-plain", "auth-login"),
-    _server("any-password", "wrong-password"),
-    _server("open-submission", "auth-demanded"),
+    planted_peer("hangs-after-content", "delivery", slow=True),
+    planted_peer("pipelining-broken", "pipelining", slow=True),
+    planted_peer("dies-of-long-line", "over-long-line", outcome=Outcome.CRASH),
+    planted_peer("no-unstuffing", "dot-stuffing", "lone-dot", "last-dot"),
+    planted_peer("spaces-stripped", "white-space"),
+    planted_peer("long-lines-folded", "line-998"),
+    planted_peer("big-mail-lost", "large-message", slow=True),
+    planted_peer("eighth-bit-stripped", "8bitmime"),
+    planted_peer("utf8-mangled", "smtputf8-address", "smtputf8-header", slow=True),
+    planted_peer("bounces-dropped", "null-sender", slow=True),
+    planted_peer("half-mail-delivered", "lost-in-content"),
+    planted_peer("one-recipient-only", "several-recipients", slow=True),
+    planted_peer("fifty-recipients-only", "hundred-recipients", slow=True),
+    planted_peer("second-mail-lost", "several-mails", slow=True),
+    planted_peer("reset-forgets-nothing", "reset"),
+    planted_peer("permanent-when-busy", "temporary-recipient"),
+    planted_peer("no-helo", "helo-fallback"),
+    planted_peer("handshake-broken", "starttls", "auth-plain", "auth-login"),
+    planted_peer("password-refused", "auth-plain", "auth-login"),
+    planted_peer("any-password", "wrong-password"),
+    planted_peer("open-submission", "auth-demanded"),
 )
 
 REAL_GAPS = {

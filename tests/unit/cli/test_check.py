@@ -137,7 +137,7 @@ def test_a_stack_is_asked_for(say: Say, folder: Path, monkeypatch: pytest.Monkey
         "Acme: the company",
         "smtplib 3.11.7",
         *("Postfix 3.10.13", "postfix 3.10.13", "Exim on Debian 12", ""),
-        *("dot-stufing", "dot-stuffing >= 20 MB", ""),
+        *("dot-stufing", "umlauts", "Dot Stuffing >= 20 MB", ""),
         *("soon", "2027-02-01"),
         *("900", "", "a while", "15 min", "450 EUR"),
     )
@@ -145,6 +145,7 @@ def test_a_stack_is_asked_for(say: Say, folder: Path, monkeypatch: pytest.Monkey
     code, out, _ = say("stack", "new", "--matrix", "matrix.json")
     assert code == 0
     assert "Did you mean 'dot-stuffing'?" in out
+    assert "Next: interop check acme--the-company.stack.yaml --matrix matrix.json\n" in out
     assert "stands twice" in out
     stack = read_stack(folder / "acme--the-company.stack.yaml")
     assert [each.implementation for each in stack.components] == ["Postfix", "Exim"]
@@ -159,3 +160,10 @@ def test_questions_that_are_broken_off_leave_nothing(
     monkeypatch.setattr("builtins.input", answers("Acme", "smtplib"))
     assert say("stack", "new", "acme.stack.yaml", "--matrix", "matrix.json")[0] == 1
     assert not (folder / "acme.stack.yaml").exists()
+
+
+def test_a_check_without_a_matrix_says_how_to_name_one(say: Say, folder: Path) -> None:
+    (folder / "matrix.json").unlink()
+    code, _, err = say("check", "globex.stack.yaml")
+    assert (code, err.count("\n")) == (4, 1)
+    assert "there is no matrix here. Name one that is there, such as '--matrix site/matrix.json'" in err

@@ -283,7 +283,6 @@ def sized(value: float, unit: str, *, at_least: bool = False) -> Cell:
         (sized(20, "MiB", at_least=True), Status.WORKS, "works"),
         (sized(10, "MB"), Status.DOES_NOT_WORK, "limit"),
         (sized(10, "MB", at_least=True), Status.NOT_TESTED, "limit-beyond"),
-        (sized(100, "recipients"), Status.NOT_TESTED, "limit-unmeasured"),
         (cell(), Status.NOT_TESTED, "limit-unmeasured"),
     ],
 )
@@ -325,8 +324,9 @@ def test_what_costs_most_stands_first() -> None:
     ]
     report = asked(
         matrix(cells),
-        "Chasquid 1.15, Postfix 3.10.13, Exim 4.98.2",
-        more="deployment: {sites: 10, time_to_restart_a_site: 5 min, cost_of_an_hour_down: 100 EUR}",
+        "Chasquid 1.15, {implementation: Postfix, version: 3.10.13, sites: 10},"
+        " {implementation: Exim, version: 4.98.2, sites: 10}",
+        more="deployment: {time_to_restart_a_site: 5 min, cost_of_an_hour_down: 100 EUR}",
     )
     assert [finding.implementation for finding in report.findings] == ["exim", "postfix", "chasquid"]
 
@@ -360,6 +360,8 @@ def test_names_are_found_however_they_are_spelled(spelling: str) -> None:
     ("components", "features", "product", "kind", "said"),
     [
         ("Postfx 3.10.13", "dot-stuffing", "smtplib", UnknownNameError, "Did you mean 'postfix'?"),
+        ("Psotfix", "dot-stuffing", "smtplib", UnknownNameError, "Did you mean 'postfix'?"),
+        ("Postfix on Debian12", "dot-stuffing", "smtplib", UnknownNameError, "Did you mean 'Debian 12'?"),
         ("Postfix on Debain 12", "dot-stuffing", "smtplib", UnknownNameError, "Did you mean 'Debian 12'?"),
         ("Postfix", "dot-stufing", "smtplib", UnknownNameError, "Did you mean 'dot-stuffing'?"),
         ("Postfix", "smpt/dot-stuffing", "smtplib", UnknownNameError, "Did you mean 'smtp'?"),
@@ -477,3 +479,150 @@ def test_a_hundred_thousand_cells_are_answered_in_well_under_a_second() -> None:
     report = asked(found, "server03 4.18, server00, server19 5", features="feature-0001, feature-0999")
     assert time.process_time() - started < 0.6
     assert report.cells == 100_000
+
+
+SITES = (
+    "deployment: {sites: 420, transactions_a_day: 60000, time_to_restart_a_site: 20 min,"
+    " cost_of_an_hour_down: 300 EUR}"
+)
+
+
+def test_a_component_s_own_sites_are_what_a_failure_costs() -> None:
+    cells = [broken("dot-stuffing", "exim@4.96"), broken("dot-stuffing", "postfix@3.10.13")]
+    report = asked(
+        matrix(cells), "{implementation: Exim, version: 4.96, sites: 1}, Postfix 3.10.13", more=SITES
+    )
+    found = {finding.implementation: finding for finding in report.findings}
+    priced = found["exim"].loss
+    assert priced is not None
+    assert priced.cost_a_day[1] == pytest.approx(24 * 300)
+    assert found["postfix"].loss is None
+    assert found["postfix"].unpriced
+
+
+@pytest.mark.parametrize("impact", [Impact.MODERATE, Impact.MINOR])
+def test_what_matters_little_has_no_price(impact: Impact) -> None:
+    facts = [suite([feature(impact=impact)])]
+    bad = broken("dot-stuffing", "postfix@3.10.13")
+    (finding,) = asked(matrix([bad], facts), "Postfix 3.10.13", more=SITES).findings
+    assert finding.loss is None
+    assert not finding.unpriced
+
+
+def test_a_feature_may_be_asked_of_one_component_alone() -> None:
+    cells = [
+        cell(each, peer) for each in ("dot-stuffing", "starttls") for peer in ("exim@4.96", "postfix@3.10.13")
+    ]
+    report = asked(
+        matrix(cells), "Exim 4.96, {implementation: Postfix, version: 3.10.13, features: [starttls]}"
+    )
+    assert {(each.implementation, each.feature.id) for each in report.findings} == {
+        ("exim", "dot-stuffing"),
+        ("postfix", "dot-stuffing"),
+        ("postfix", "starttls"),
+    }
+
+
+def test_what_a_component_asks_stands_above_what_all_are_asked() -> None:
+    own = "{implementation: Postfix, version: 3.10.13, features: [dot-stuffing: 20 MB]}"
+    (finding,) = asked(matrix([sized(10, "MB")]), own).findings
+    assert finding.cause == "limit"
+
+
+def test_of_the_newer_versions_the_one_that_mends_most_is_named() -> None:
+    names = ("dot-stuffing", "starttls", "size")
+    cells = [broken(each, "postfix@3.7.11") for each in names]
+    cells += [cell("dot-stuffing", "postfix@3.8.6")]
+    cells += [cell(each, "postfix@3.10.13") for each in names[:2]]
+    cells += [cell("size", "postfix@3.5.25"), broken("size", "postfix@3.10.13")]
+    report = asked(matrix(cells), "Postfix 3.7.11", features=", ".join(names))
+    ways = {each.feature.id: [way.what for way in each.ways] for each in report.findings}
+    assert ways == {"dot-stuffing": ["3.10.13"], "starttls": ["3.10.13"], "size": []}
+
+
+def test_an_older_build_is_not_advised_where_a_newer_version_works() -> None:
+    cells = [
+        cell(peer="opensmtpd@6.8.0p2-3"),
+        untested("dot-stuffing", "opensmtpd@6.8.0p2-4", "not set up"),
+        cell(peer="opensmtpd@7.6.0p1"),
+    ]
+    parties = tuple(
+        Party(
+            name="opensmtpd",
+            title="OpenSMTPD",
+            role="server",
+            suite="smtp",
+            version=version,
+            label=version,
+            release=release,
+            version_scheme="debian",
+        )
+        for version, release in (("6.8.0p2-3", "bullseye"), ("6.8.0p2-4", "bookworm"), ("7.6.0p1", "trixie"))
+    )
+    report = asked(matrix(cells, parties=parties), "OpenSMTPD on Debian 12")
+    (finding,) = report.findings
+    assert finding.cause == "never-run"
+    assert [(way.what, way.carrier) for way in finding.ways] == [("7.6.0p1", "Debian 13")]
+
+
+def test_what_fails_and_matters_is_known_though_nobody_asked() -> None:
+    facts = [suite([feature(), feature("starttls"), feature("quit", impact=Impact.MINOR), feature("rset")])]
+    cells = [cell(), broken("starttls", "postfix@3.10.13"), broken("quit", "postfix@3.10.13")]
+    cells += [broken("rset", "postfix@3.7.11")]
+    report = asked(matrix(cells, facts), "Postfix 3.10.13")
+    assert report.answer is Answer.GO
+    assert [each.feature.id for each in report.unasked] == ["starttls"]
+
+
+@pytest.mark.parametrize("version", ["3.10.x", "3.10.X", "'3.10.*'", "3.10"])
+def test_a_series_is_read_however_it_is_written(version: str) -> None:
+    finding = one(*TESTED, component=f"{{implementation: Postfix, version: {version}}}")
+    assert (finding.cause, finding.tested) == ("version-open", ("3.10.13",))
+
+
+@pytest.mark.parametrize(
+    ("version", "meant"),
+    [
+        ("3.10.something", "Did you mean '3.10'?"),
+        ("Debian13", "Did you mean the distribution 'Debian 13'?"),
+        ("latest", "Write a version such as 3.7.11"),
+        ("'>=banana'", "Write a version such as 3.7.11"),
+    ],
+)
+def test_what_is_no_version_is_refused_with_what_was_meant(version: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match="is no version") as caught:
+        one(*TESTED, component=f"{{implementation: Postfix, version: {version}}}")
+    assert meant in caught.value.hint
+
+
+def test_what_was_tested_is_a_version_whatever_it_looks_like() -> None:
+    assert one(cell(peer="postfix@rolling"), component="{implementation: Postfix, version: rolling}").status
+
+
+@pytest.mark.parametrize("wanted", ["unicode", "umlauts", "an accent", "UTF-8"])
+def test_a_customer_s_word_leads_to_the_feature(wanted: str) -> None:
+    facts = [suite([feature(), feature("smtputf8-address")])]
+    with pytest.raises(UnknownNameError, match="Did you mean 'smtputf8-address'"):
+        asked(matrix([cell()], facts), "Postfix 3.10.13", features=wanted)
+
+
+def test_a_minimum_of_another_kind_than_what_was_measured_is_refused() -> None:
+    for minimum in ("20 minutes", "5 recipients"):
+        with pytest.raises(ConfigError, match="is measured in MiB, not in"):
+            one(sized(2, "MiB"), features=f"dot-stuffing: {minimum}")
+
+
+def test_a_name_that_nobody_knows_is_told() -> None:
+    assert asked(matrix([cell()]), "Haraka 3.0, Postfix 3.10.13").unknown == ("Haraka",)
+
+
+def test_a_go_live_that_has_passed_is_told() -> None:
+    notes = asked(matrix([cell()]), "Postfix 3.10.13", more="go_live: 2020-01-01").notes
+    assert notes == ("The go-live, 2020-01-01, has passed; this is what is known now.",)
+    assert asked(matrix([cell()]), "Postfix 3.10.13", more="go_live: 2120-01-01").notes == ()
+
+
+def test_a_change_to_what_was_tested_is_newly_known_to_work() -> None:
+    report = asked(matrix([cell()]), "Postfix 3.8.6", change={"postfix": "3.10.13"})
+    assert report.change is not None
+    assert [each.shift for each in report.change.shifted] == [Shift.KNOWN]

@@ -14,7 +14,7 @@ import pytest
 from interop.errors import ConfigError, UnknownNameError
 from interop.load import catalog, contract
 from interop.load.catalog import load_catalog
-from interop.load.contract import FOLDERS_VARIABLE, load_contract
+from interop.load.contract import FOLDERS_VARIABLE, furnish, load_contract
 from tests.unit.load.conftest import Write
 
 ROOT = Path(__file__).parents[3]
@@ -161,11 +161,11 @@ def test_installed_packages_bring_suites_and_peers(
     peer("acme").rename(brought / "acme")
     (brought / "peers").mkdir()
     (brought / "acme").rename(brought / "peers" / "acme")
-    (brought / "contract.py").write_text("ROLES = {'client': 1}\n")
+    (brought / "contract.py").write_text("ROLES = {'client': 1, 'server': 2}\n")
     found = load_catalog()
     assert [each.name for each in found.suites] == ["echo"]
     assert [each.name for each in found.implementations] == ["acme"]
-    assert load_contract("echo").ROLES == {"client": 1}
+    assert load_contract("echo").ROLES == {"client": 1, "server": 2}
     (mistake,) = found.mistakes
     assert str(mistake).startswith(
         "the suite 'gone' of not_there_at_all cannot be imported: ModuleNotFoundError"
@@ -182,13 +182,62 @@ def test_a_contract_is_imported_once_and_can_import_its_neighbours(
     suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = suite("my-echo", folder="suites/elsewhere")
-    (folder / "contract.py").write_text("from . import words\nfrom .words import WORD\n")
+    (folder / "contract.py").write_text(
+        "from .words import WORD\nROLES = dict.fromkeys(('client', 'server'))\n"
+    )
     (folder / "words.py").write_text("WORD = 'hello'\n")
     monkeypatch.setenv(FOLDERS_VARIABLE, os.pathsep.join((str(tmp_path / "gone"), str(folder.parent))))
     contract = load_contract("my-echo")
     assert contract.WORD == "hello"
     assert contract.__name__ == "interop_suites.my-echo.contract"
     assert load_contract("my-echo") is contract
+
+
+def test_a_contract_that_lacks_a_role_is_said(
+    suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "suites"))
+    file = suite("half") / "contract.py"
+    file.write_text("ROLES = {'client': object}\n")
+    for _ in range(2):
+        with pytest.raises(
+            ConfigError, match=r"half/contract\.py: ROLES has no 'server', which is a role in"
+        ):
+            load_contract("half")
+    file.write_text("ROLES = {'client': object, 'server': object}\n# whole now\n")
+    assert load_contract("half").GENERAL == {}
+
+
+def test_what_a_suite_gives_and_cannot_is_said(
+    suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "suites"))
+    roles = "ROLES = dict.fromkeys(('client', 'server'))\n"
+    (suite("giving") / "contract.py").write_text(f"{roles}def furnish(folder): (folder / 'gift').touch()\n")
+    (suite("broken") / "contract.py").write_text(f"{roles}def furnish(folder): raise OSError('no room')\n")
+    (suite("silent") / "contract.py").write_text(roles)
+    furnish("giving", tmp_path)
+    assert (tmp_path / "gift").exists()
+    furnish("silent", tmp_path)
+    with pytest.raises(ConfigError, match=r"furnish\(\) of the suite 'broken' failed: OSError: no room\."):
+        furnish("broken", tmp_path)
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_role_and_a_situation_that_the_suite_does_not_know_are_said(
+    peer: Write, suite: Write, tmp_path: Path
+) -> None:
+    peer("acme", role="echo.servant")
+    folder = peer("other")
+    file = folder / "implementation.yaml"
+    file.write_text(file.read_text().replace("{echo: 7}", "{echo: 7}, offers: [echo, shouting]"))
+    peer("stranger", role="elsewhere.server")
+    found = load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[suite("echo")])
+    assert [str(each).partition("yaml")[2] for each in found.mistakes] == [
+        ":1: the suite echo has no role 'servant'. Did you mean 'server'?",
+        ":1: echo.server offers 'shouting', of which the suite knows nothing. Known: echo.",
+    ]
+    assert len(found.implementations) == 3
 
 
 def test_a_contract_that_cannot_be_imported_is_said(
@@ -205,7 +254,7 @@ def test_a_contract_that_cannot_be_imported_is_said(
 
 
 def test_a_contract_is_found_in_a_process_of_its_own(suite: Write) -> None:
-    (suite("echo") / "contract.py").write_text("VALUE = 7\n")
+    (suite("echo") / "contract.py").write_text("VALUE = 7\nROLES = {'client': 1, 'server': 2}\n")
     catalogues = "{'jsonschema', 'interop.load.catalog', 'interop.load.manifest'}"
     code = f"import interop, sys; print(interop.contract('echo').VALUE, len({catalogues} & set(sys.modules)))"
     environment = {**os.environ, FOLDERS_VARIABLE: str(suite("echo"))}

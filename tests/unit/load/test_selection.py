@@ -108,6 +108,16 @@ def test_a_configuration_that_nobody_has_comes_with_the_nearest() -> None:
     assert said == "no implementation of smtp.server has a configuration 'hardend'. Did you mean 'hardened'?"
 
 
+def test_a_configuration_that_only_the_facing_role_has_is_no_mistake() -> None:
+    found = select(
+        KNOWN,
+        roles=("smtp.client", "smtp.server"),
+        selectors=(),
+        configurations=("default", "tls-required"),
+    )
+    assert [candidate.id for candidate in found] == ["swaks@2020"]
+
+
 def test_a_selector_of_the_other_role_is_passed_over_beside_others() -> None:
     assert chosen("exim", "swaks") == ["exim@4.98.2"]
     assert refused("swaks") == "'swaks': it does not take the role smtp.server: swaks is smtp.client."

@@ -79,8 +79,44 @@ def test_the_deployment_is_read_with_its_units() -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "seconds", "cost", "currency"),
+    [
+        ("20 minutes, cost_of_an_hour_down: 300 Euros", 1_200, 300, "EUR"),
+        ("1 hour, cost_of_an_hour_down: '1,100.50 €'", 3_600, 1_100.5, "EUR"),
+        ("30s, cost_of_an_hour_down: 20 pounds", 30, 20, "GBP"),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(
+    facts: str, seconds: float, cost: float, currency: str
+) -> None:
+    found = load_stack(
+        f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{sites: '4,200', transactions_a_day: '60,000',"
+        f" time_to_restart_a_site: {facts}}}\n"
+    ).deployment
+    assert (found.sites, found.transactions_a_day) == (4_200, 60_000)
+    assert (found.restart_seconds, found.hour_cost, found.currency) == (seconds, cost, currency)
+
+
+def test_a_component_has_facts_and_features_of_its_own() -> None:
+    found = component(
+        "{implementation: Exim, sites: 12, time_to_restart_a_site: 1 h,"
+        " features: [auth-plain, large-message: 5 MB]}"
+    )
+    assert (found.deployment.sites, found.deployment.restart_seconds) == (12, 3_600)
+    assert [each.feature for each in found.requirements] == ["auth-plain", "large-message"]
+    assert found.requirements[1].minimums == (Minimum(value=5, unit="MB"),)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
+        (
+            f"{HEAD}components: [{{implementation: Exim, features: [starttls, starttls]}}]\n{FEATURES}",
+            "'starttls' stands twice",
+        ),
+        (f"{HEAD}components: [{{implementation: Exim, version: Exim 4.98}}]\n{FEATURES}", "mean '4.98'?"),
+        (f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{sites: some}}\n", "such as 900 or 4,200"),
+        (f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{sites: '60.000'}}\n", "such as 900 or 4,200"),
         (f"{HEAD}components: []\n{FEATURES}", "globex.stack.yaml:3: 'components' "),
         (f"{HEAD}components: [Exim]\nfeatures: []\n", "globex.stack.yaml:4: 'features' "),
         (f"{HEAD}components: [Exim]\n{FEATURES}go-live: 2027-02-01\n", "Did you mean 'go_live'?"),

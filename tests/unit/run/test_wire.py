@@ -247,6 +247,36 @@ def test_a_wire_is_closed_when_every_socket_is() -> None:
     switchboard.close()
 
 
+def test_a_calm_wire_loses_no_datagrams(wire: Wire) -> None:
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as server,
+        socket.socket(type=socket.SOCK_DGRAM) as client,
+    ):
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        port = wire.route("dns", server.getsockname(), udp=True)
+        wire.lose("client", 1000)
+        wire.calm()
+        client.sendto(b"asked", ("127.0.0.1", port))
+        assert server.recv(100) == b"asked"
+
+
+def test_a_connection_that_is_cut_with_bytes_unsent_is_closed_without_ado(wire: Wire) -> None:
+    wire.cut(b"end", "server")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = wire.route("smtp", listener.getsockname()[:2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            server, _ = listener.accept()
+            with server:
+                server.sendall(bytes(12_000_000) + b"end")
+                while not wire.conversations[0].closed_by:
+                    time.sleep(0.01)
+                while client.recv(65536):
+                    pass
+    assert wire.conversations[0].closed_by == "relay"
+    wire.close()
+
+
 def test_as_many_datagrams_are_lost_as_was_said_and_no_more(wire: Wire) -> None:
     with (
         socket.socket(type=socket.SOCK_DGRAM) as server,

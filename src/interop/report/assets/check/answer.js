@@ -10,6 +10,8 @@ function documentOf(report, rules, words) {
     answer: report.answer,
     exit_code: rules.exit_codes[report.answer],
     findings: report.findings.map((finding) => findingOf(finding, report, words)),
+    unasked: report.unasked.map((finding) => findingOf(finding, report, words)),
+    unknown: report.unknown,
     notes: report.notes,
     evidence: {
       run: report.run.id,
@@ -75,6 +77,7 @@ function findingOf(finding, report, words) {
       currency: loss.currency,
       arithmetic: arithmetic(loss, words),
     },
+    unpriced: unpricedText(finding, report, words.loss.unpriced),
     evidence: cell && {
       peer: cell.peer_key,
       peer_version: cell.peer_version,

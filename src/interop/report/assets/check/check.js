@@ -37,6 +37,18 @@ class Evidence {
     return found;
   }
 
+  /** The limits that were measured for a feature, with whatever they are called. */
+  limits(suite, feature) {
+    const found = [];
+    const { pairing, feature: features, result } = this.cells;
+    const wanted = this.features.indexOf(feature);
+    for (let at = 0; at < features.length; at += 1) {
+      if (features[at] !== wanted || this.pairings[pairing[at]].suite !== suite) continue;
+      found.push(...this.results[Array.isArray(result) ? result[at] : result].limits);
+    }
+    return found;
+  }
+
   cell(number) {
     const { pairing, feature, result, tested } = this.cells;
     const at = (values) => (Array.isArray(values) ? values[number] : values);
@@ -63,21 +75,30 @@ function checkStack(stack, evidence, now, maxAgeDays = evidence.rules.max_age_da
     now,
     maxAgeDays,
     runStarted: evidence.run.started,
-    product: readVersion(stack.product_version, scheme, new Set(ofProduct.map((each) => each.product_version))),
+    product: versionOf(stack.product_version, scheme, new Set(ofProduct.map((each) => each.product_version)), names, stack.product, 0),
     productScheme: scheme,
   };
   const named = stack.components.map((component) => names.implementation(component.implementation, component.line));
-  const required = stack.requirements.map((requirement) => ({ requirement, ...names.feature(requirement) }));
+  const required = stack.components.map((component) => requiredOf([...stack.requirements, ...component.requirements], names));
+  refuseOtherKinds(required.flat(), evidence);
   stack.components.forEach((component, at) => names.configuration(named[at], component));
   const findings = [];
+  const unasked = [];
   const notes = named.map((each) => each.note).filter(Boolean);
+  if (stack.go_live && stack.go_live < new Date(Math.floor(now) * 1000).toISOString().slice(0, 10)) {
+    notes.unshift(`The go-live, ${stack.go_live}, has passed; this is what is known now.`);
+  }
+  const poolOf = (asked) => evidence.pool(product, asked.named.name, asked.suite, asked.feature.id, asked.role);
+  const answered = (questions) => agreed(questions.map((asked) => find(asked, poolOf(asked), stack, ground)), rules);
   stack.components.forEach((component, at) => {
-    const questions = questionsOf(component, named[at], required, knownVersions(named[at].name, evidence), ground);
-    if (!questions.length) notes.push(`None of the required features concerns ${component.name}.`);
-    for (const asked of questions) {
-      const pool = evidence.pool(product, asked.named.name, asked.suite, asked.feature.id, asked.role);
-      findings.push(find(asked, pool, stack, ground));
-    }
+    const known = knownVersions(named[at].name, evidence);
+    const mine = questionsOf(component, named[at], required[at], known, ground);
+    if (!mine.length) notes.push(`None of the required features concerns ${component.name}.`);
+    findings.push(...answered(mine));
+    if (!named[at].known) return;
+    const more = questionsOf(component, named[at], othersNotAsked(required[at], evidence), known, ground);
+    const failing = more.filter((asked) => poolOf(asked).some((cell) => failsIn(cell, asked)));
+    unasked.push(...answered(failing).filter(({ status }) => rules.costed.includes(status)));
   });
   if (!findings.length) {
     throw new Mistake("none of the required features concerns any of the components.", "Do the features belong to another protocol?");
@@ -88,7 +109,9 @@ function checkStack(stack, evidence, now, maxAgeDays = evidence.rules.max_age_da
   return {
     stack: { ...stack, product },
     answer: rules.answers.find((answer) => findings.some((finding) => finding.answer === answer)),
-    findings: findings.sort((left, right) => compareLists(weightOf(left, rules), weightOf(right, rules), compareNumbers)),
+    findings: findings.sort(byWeight(rules)),
+    unasked: unasked.sort(byWeight(rules)),
+    unknown: [...new Set(named.filter(({ known }) => !known).map(({ name }) => name))],
     product_versions: versions.sort((left, right) => compareVersions(left, right, scheme)),
     product_title: names.title(product),
     run: evidence.run,
@@ -100,6 +123,31 @@ function checkStack(stack, evidence, now, maxAgeDays = evidence.rules.max_age_da
     notes: [...new Set(notes)],
   };
 }
+
+/** What must work with one component; what it asks for itself stands above what all are asked. */
+function requiredOf(requirements, names) {
+  const found = new Map();
+  for (const requirement of requirements) {
+    const { suite, feature } = names.feature(requirement);
+    found.set(`${suite.name}/${feature.id}`, { requirement, suite, feature });
+  }
+  return [...found.values()];
+}
+
+/** What nobody asked for, though it matters. */
+function othersNotAsked(required, { suites, rules }) {
+  const asked = new Set(required.map(({ suite, feature }) => `${suite.name}/${feature.id}`));
+  return suites.flatMap((suite) =>
+    suite.features
+      .filter(({ id, impact }) => rules.costed_impacts.includes(impact) && !asked.has(`${suite.name}/${id}`))
+      .map((feature) => ({ requirement: { suite: suite.name, feature: feature.id, minimums: [], line: 0 }, suite, feature })),
+  );
+}
+
+const failsIn = (cell, asked) =>
+  (cell.verdict === "fails" || cell.verdict === "flaky") &&
+  cell.configuration === asked.configuration &&
+  asked.version.holds(cell.peer_version);
 
 function productOf(stack, evidence) {
   const tested = sortedTexts([...evidence.pairings.map((each) => each.product), evidence.run.product]);
@@ -155,8 +203,24 @@ function readingOf(component, named, known, { names }) {
     const carried = names.carried(named.name, component);
     if (!component.version) return readDistribution(carried, scheme);
   }
-  return readVersion(component.version, scheme, known);
+  return versionOf(component.version, scheme, known, names, component.implementation, component.line);
 }
+
+/** Read a version as it was written; what is none is a mistake. */
+function versionOf(spec, scheme, known, names, whose, line) {
+  const pattern = names.rules.version;
+  const bad = illFormed(spec, pattern, known, scheme);
+  if (bad) {
+    const [distribution, part] = [names.distribution(bad), wellFormedPart(bad, pattern)];
+    let hint = "Write a version such as 3.7.11, or a series such as 3.7.";
+    if (distribution) hint = `Did you mean the distribution ${quoted(distribution)}? Write '${whose} on ${distribution}'.`;
+    else if (part) hint = `Did you mean ${quoted(part)}? That stands for all versions of this series.`;
+    throw new Mistake(`${quoted(bad)} is no version.`, hint, line);
+  }
+  return readVersion(spec, scheme, known);
+}
+
+const byWeight = (rules) => (left, right) => compareLists(weightOf(left, rules), weightOf(right, rules), compareNumbers);
 
 /** What sorts findings: what decides the answer first, then the dearest, then the gravest. */
 function weightOf(finding, rules) {

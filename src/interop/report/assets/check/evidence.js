@@ -79,33 +79,3 @@ function factsOf(cell, asked, ground, whateverAge) {
     limit: worstLimit(cell, asked.requirement.minimums, ground.rules).answer,
   };
 }
-
-/** Hold a cell's limits against what is needed: `short`, `unmeasured`, `beyond`, `met`, or `none`. */
-function worstLimit(cell, minimums, rules) {
-  const answers = minimums.map((minimum) => answerOfLimit(cell, minimum, rules));
-  for (const wanted of ["short", "unmeasured", "beyond", "met"]) {
-    const found = answers.find(({ answer }) => answer === wanted);
-    if (found) return found;
-  }
-  return { answer: "none", minimum: null, limit: null };
-}
-
-function answerOfLimit(cell, minimum, rules) {
-  const unit = unitOf(minimum.unit, rules);
-  const comparable = cell.limits.filter(
-    (limit) =>
-      (!minimum.limit || fold(minimum.limit) === fold(limit.name)) &&
-      (!minimum.unit || unitOf(limit.unit, rules).kind === unit.kind),
-  );
-  if (!comparable.length) return { answer: "unmeasured", minimum, limit: null };
-  // A number without a unit is compared with the limit's own.
-  const reach = (limit) => limit.value * (minimum.unit ? unitOf(limit.unit, rules).factor : 1);
-  const least = comparable.reduce((best, each) => (reach(each) < reach(best) ? each : best));
-  if (reach(least) >= minimum.value * unit.factor) return { answer: "met", minimum, limit: least };
-  return { answer: least.at_least ? "beyond" : "short", minimum, limit: least };
-}
-
-function unitOf(unit, rules) {
-  const [kind, factor] = Object.hasOwn(rules.units, unit) ? rules.units[unit] : [caseless(unit), 1];
-  return { kind, factor };
-}

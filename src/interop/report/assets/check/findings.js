@@ -1,11 +1,11 @@
-// From the cells that are meant to one finding: what they say, what could be done, what it costs, what would test it.
+// From the cells that are meant to one finding: what they say, and what would test it.
 
 /** What the cells of the pool say to a question. */
 function find(asked, pool, stack, ground) {
   const { scheme } = asked.version;
   const meant = pool.filter((cell) => isTried(cell) && !differences(cell, asked, ground).length);
   const cells = latest(meant, scheme, ground.productScheme);
-  if (!cells.length) return untested(asked, missing(asked, pool, ground), ground);
+  if (!cells.length) return untested(asked, missing(asked, pool, ground), pool, ground);
   const said = cells.map((cell) => say(cell, asked, pool, ground));
   if (asked.version.pinned && (said.length === 1 || said.every(({ status }) => status === "works"))) {
     return told(said.at(-1), asked, pool, stack, ground);
@@ -16,9 +16,11 @@ function find(asked, pool, stack, ground) {
 /** The finding that one cell decides. */
 function told(said, asked, pool, stack, ground) {
   const { cell, status, cause } = said;
-  if (cause === "old") return untested(asked, aged(cell, asked, pool, ground), ground);
+  if (cause === "old") return untested(asked, aged(cell, asked, pool, ground), pool, ground);
   const { minimum, limit } = worstLimit(cell, asked.requirement.minimums, ground.rules);
-  const broken = ground.rules.broken.includes(status);
+  const { rules } = ground;
+  const broken = rules.broken.includes(status);
+  const costed = rules.costed.includes(status) && rules.costed_impacts.includes(asked.feature.impact);
   return {
     ...base(asked, status, cause, ground),
     cell,
@@ -26,7 +28,10 @@ function told(said, asked, pool, stack, ground) {
     minimum,
     limit,
     ways: broken ? around(said, asked, pool, ground) : conditionsOf(said, asked, pool, ground),
-    loss: ground.rules.costed.includes(status) ? lossOf(cell, stack.deployment) : null,
+    reached: reachOf(limit, minimum, rules),
+    newer: broken ? newerVersions(asked, pool, ground, cell) : [],
+    loss: costed ? lossOf(cell, asked.component, stack) : null,
+    unpriced: costed && isUnpriced(asked.component, stack),
     ...(status === "not-tested" ? commandFor(asked, cause, cell, ground) : {}),
   };
 }
@@ -56,18 +61,20 @@ function severalTold(said, asked, pool, stack, ground) {
     working: versions(works),
     minimum: finding.minimum,
     limit: finding.limit,
-    ways: [{ kind, what: shownVersion(best.cell, asked.version.scheme) }, ...finding.ways],
+    reached: finding.reached,
+    ways: [versionWay(kind, best.cell, asked, ground), ...finding.ways],
   };
 }
 
-function untested(asked, found, ground) {
+function untested(asked, found, pool, ground) {
   return {
     ...base(asked, "not-tested", found.cause, ground),
     likely: found.likely,
     below: found.below,
     above: found.above,
     nearest: found.nearest,
-    ways: instead(found, asked.version.scheme),
+    ways: instead(found, asked, pool, ground),
+    newer: found.nearest ? newerVersions(asked, pool, ground) : [],
     untried: found.reason,
     ...commandFor(asked, found.cause, found.nearest?.cell ?? null, ground),
   };
@@ -101,115 +108,11 @@ function base(asked, status, cause, ground) {
     untried: "",
     minimum: null,
     limit: null,
+    reached: 0,
     loss: null,
+    unpriced: false,
+    newer: [],
     answer: row.answer,
-  };
-}
-
-/** What has to be done for a feature to work that works on a condition. */
-function conditionsOf({ cell, cause }, asked, pool, ground) {
-  if (cause === "workaround") return [{ kind: "workaround", what: cell.workaround }];
-  return cause === "configuration" ? otherConfiguration(cell, asked, pool, ground) : [];
-}
-
-/** What could be done about a feature that does not work, the surest first. */
-function around(said, asked, pool, ground) {
-  return [
-    ...otherConfiguration(said.cell, asked, pool, ground),
-    ...otherVersion(said.cell, asked, pool, ground),
-    ...otherProduct(said.cell, asked, pool, ground),
-    ...advice(said, asked),
-  ];
-}
-
-/** The tested thing that could be taken instead of one that was not tested. */
-function instead({ nearest }, scheme) {
-  if (nearest?.status !== "works" || nearest.differs.length !== 1) return [];
-  const [respect] = nearest.differs;
-  const { cell } = nearest;
-  const what = { version: shownVersion(cell, scheme), configuration: cell.configuration, product: cell.product_version }[respect];
-  return what === undefined ? [] : [{ kind: respect, what }];
-}
-
-const otherConfiguration = (cell, asked, pool, ground) =>
-  elsewhere(cell, asked, pool, ground).slice(0, 1).map((what) => ({ kind: "configuration", what }));
-
-function advice({ cell, cause }, asked) {
-  const ways = cause === "limit" ? [{ kind: "limit", what: "" }] : [];
-  if (cell.workaround) {
-    const useless = cell.workaround_verified === false;
-    ways.push({ kind: useless ? "workaround-useless" : "workaround-unverified", what: cell.workaround });
-  } else if (asked.feature.workaround !== null && cause !== "limit") {
-    ways.push({ kind: "workaround-unverified", what: asked.feature.workaround });
-  }
-  return ways;
-}
-
-/** The nearest newer version that works, else the newest older one. */
-function otherVersion(cell, asked, pool, ground) {
-  const { scheme } = asked.version;
-  const same = pool.filter(
-    (other) =>
-      other.configuration === cell.configuration &&
-      other.product_version === cell.product_version &&
-      isTried(other) &&
-      outweighs(other, cell),
-  );
-  const { works, kind } = workingOnes("version", latest(same, scheme, ground.productScheme), asked, ground);
-  const order = (each) => compareVersions(each.peer_version, cell.peer_version, scheme);
-  const chosen = works.find((each) => order(each) > 0) ?? works.findLast((each) => order(each) < 0);
-  return chosen ? [{ kind, what: shownVersion(chosen, scheme) }] : [];
-}
-
-/** The newest other version of the product that works. */
-function otherProduct(cell, asked, pool, ground) {
-  const same = pool.filter(
-    (other) =>
-      isTried(other) &&
-      other.peer_version === cell.peer_version &&
-      other.configuration === cell.configuration &&
-      other.product_version !== cell.product_version &&
-      outweighs(other, cell),
-  );
-  const { works, kind } = workingOnes("product", same, asked, ground);
-  if (!works.length) return [];
-  const newer = (best, each) => compareVersions(each.product_version, best.product_version, ground.productScheme) > 0;
-  return [{ kind, what: works.reduce((best, each) => (newer(best, each) ? each : best)).product_version }];
-}
-
-/** The cells that work and the kind of way they are; on conditions only where none does without. */
-function workingOnes(kind, cells, asked, ground) {
-  const said = cells.map((cell) => say(cell, asked, [], ground));
-  const plainly = said.filter(({ status }) => status === "works");
-  const found = plainly.length ? plainly : said.filter(({ status }) => isWorking(status, ground));
-  return { works: found.map(({ cell }) => cell), kind: plainly.length ? kind : `${kind}-conditional` };
-}
-
-/** What a failure costs a day, with its interval; null when nothing failed or the facts are not enough. */
-function lossOf(cell, deployment) {
-  const failures = cell.total - cell.passed;
-  const uses = deployment.transactions_a_day || deployment.sites;
-  if (failures <= 0 || !uses) return null;
-  const each = (values, factor) => values.map((value) => value * factor);
-  const [low, high] = wilson(failures, cell.total);
-  const rate = [low, failures / cell.total, high];
-  const hours = deployment.restart_seconds / 3600;
-  const failed = each(rate, uses);
-  const standing = each(failed, hours).map((value) => Math.min(value, deployment.sites * 24));
-  const still = deployment.sites ? standing : [0, 0, 0];
-  return {
-    failures,
-    attempts: cell.total,
-    rate,
-    uses,
-    uses_stated: Boolean(deployment.transactions_a_day),
-    sites: deployment.sites,
-    restart_hours: hours,
-    failed_a_day: failed,
-    hours_a_day: still,
-    cost_a_day: each(still, deployment.hour_cost),
-    hour_cost: deployment.hour_cost,
-    currency: deployment.currency,
   };
 }
 

@@ -117,6 +117,7 @@ function systemRow(component, at, evidence, changed, remove) {
       system,
       version,
       configuration,
+      field("Sites that have it", component, "sites", changed, { inputmode: "numeric", placeholder: "where not all do", maxlength: 10 }),
       field("What they call it", component, "name", changed, { placeholder: "optional", maxlength: 200 }),
     ),
     versions,
@@ -130,7 +131,6 @@ function offeredFor(component, { names, pairings, rules }) {
   const own = pairings.filter((each) => each.peer === name);
   const releases = [...names.carriers.keys()].filter((key) => key.startsWith(`${name}\0`)).map((key) => key.split("\0")[1]);
   const distributions = releases.map((release) => rules.distributions[release]?.[0]).filter(Boolean);
-  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   const setUps = sortedTexts([...own.map((each) => each.configuration), component.configuration]);
   return {
     versions: [...versionsOf(own, "peer", names), ...sortedTexts(distributions).map(capital)],
@@ -159,7 +159,8 @@ function functionsPart(plan, evidence, changed, redraw) {
         box.append(make("h4", {}, visible(shown.length > 1 ? `${suite.title}: ${group}` : group, 80)));
       }
       const row = functionRow(plan, suite, feature, measured.has(`${suite.name}/${feature.id}`), changed);
-      rows.push({ row, suite, feature, text: `${feature.title} ${feature.id} ${feature.group}`.toLowerCase() });
+      const own = Object.entries(evidence.rules.synonyms).flatMap(([word, ids]) => (ids.includes(feature.id) ? [word] : []));
+      rows.push({ row, suite, feature, text: `${feature.title} ${feature.id} ${feature.group} ${own.join(" ")}`.toLowerCase() });
       box.append(row);
     }
   }

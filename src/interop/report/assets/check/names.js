@@ -15,6 +15,7 @@ class Names {
     this.titles = new Map();
     this.roles = new Map();
     this.carriers = new Map();
+    this.carrierOf = new Map();
     this.configurations = new Map();
     for (const each of facts.catalog) this.offer(each);
     for (const party of facts.parties) {
@@ -23,6 +24,7 @@ class Names {
       const carrier = `${party.name}\0${party.release}`;
       added(this.carriers, carrier, party.version);
       added(this.carriers, carrier, party.label || party.version);
+      this.carry(party.name, party.label || party.version, party.release);
     }
     for (const pairing of facts.pairings) {
       const suite = this.suites.find((each) => each.name === pairing.suite);
@@ -49,7 +51,29 @@ class Names {
       this.roles.get(name).add(`${suite}\0${role}`);
       for (const each of configurations) this.configurations.get(name).add(each);
     }
-    for (const release of implementation.releases) added(this.carriers, `${name}\0${release.name}`, release.version);
+    for (const release of implementation.releases) {
+      added(this.carriers, `${name}\0${release.name}`, release.version);
+      this.carry(name, release.version, release.name);
+    }
+  }
+
+  carry(name, version, release) {
+    const key = `${name}\0${version}`;
+    if (!this.carrierOf.has(key)) this.carrierOf.set(key, release);
+  }
+
+  /** The distribution that has a version of an implementation, as people write it, or nothing. */
+  carrier(name, version) {
+    const release = this.carrierOf.get(`${name}\0${version}`) ?? "";
+    const { distributions } = this.rules;
+    return Object.hasOwn(distributions, release) ? capital(distributions[release][0]) : "";
+  }
+
+  /** The distribution that is meant by a name without its blank (`Debian13`), or nothing. */
+  distribution(text) {
+    const parts = /^([A-Za-z]+)[ _-]?([0-9][0-9.]*)$/.exec(text);
+    const spelled = parts ? capital(`${parts[1]} ${parts[2]}`) : "";
+    return this.isDistribution(spelled) ? spelled : "";
   }
 
   title(name) {
@@ -72,7 +96,7 @@ class Names {
       const note = `${quoted(text)} was read as ${title}; if another program is meant, write its own name.`;
       return { name: candidate, title, known: true, note: candidates.length > 1 ? note : "" };
     }
-    const near = closest(folded, this.folded.keys(), SLIP);
+    const near = slip(folded, this.folded.keys());
     if (near !== null && !candidates.length) {
       const meant = `Did you mean ${quoted(this.folded.get(near))}?`;
       throw new Mistake(`${quoted(text)} is in neither the matrix nor the catalogue.`, meant, line);
@@ -84,7 +108,7 @@ class Names {
   configuration(named, component) {
     const wanted = component.configuration;
     const known = this.configurations.get(named.name) ?? new Set();
-    const near = closest(wanted, known, SLIP);
+    const near = slip(wanted, known);
     if (wanted && !known.has(wanted) && near !== null) {
       throw new Mistake(`${named.title} has no configuration ${quoted(wanted)}.`, `Did you mean ${quoted(near)}?`, component.line);
     }
@@ -95,8 +119,8 @@ class Names {
     const release = this.release(component.distribution, component.line);
     const versions = [...(this.carriers.get(`${name}\0${release}`) ?? [])];
     if (component.version && versions.length) {
-      const fits = [component.version, `${component.version}.*`];
       const scheme = this.scheme(name);
+      const fits = [component.version, `${component.version}.*`, readVersion(component.version, scheme, []).spec];
       if (!versions.some((each) => fits.some((spec) => matchesSpec(each, spec, scheme)))) {
         const both = `${component.version} as written, and ${sortedTexts(versions).join(", ")} in ${component.distribution}`;
         throw new Mistake(`${quoted(component.name)} has two versions: ${both}.`, "Delete the one that is not installed.", component.line);
@@ -113,13 +137,14 @@ class Names {
     const folded = fold(text);
     const distributions = Object.entries(this.rules.distributions);
     for (const [release, spellings] of distributions) if (spellings.includes(folded)) return release;
+    const whole = this.distribution(text);
+    if (whole) throw new Mistake(`no distribution ${quoted(text)} is known.`, `Did you mean ${quoted(whole)}?`, line);
     const families = new Set(distributions.flatMap(([, spellings]) => spellings.map((each) => each.split(" ")[0])));
     const [first, ...rest] = folded.split(" ");
     const near = closest(first, families, SLIP);
     if (near !== null && near !== first) {
-      const meant = `${near} ${rest.join(" ")}`.trim();
-      const capital = meant.charAt(0).toUpperCase() + meant.slice(1).toLowerCase();
-      throw new Mistake(`no distribution ${quoted(text)} is known.`, `Did you mean ${quoted(capital)}?`, line);
+      const meant = capital(`${near} ${rest.join(" ")}`.trim());
+      throw new Mistake(`no distribution ${quoted(text)} is known.`, `Did you mean ${quoted(meant)}?`, line);
     }
     return folded;
   }
@@ -138,7 +163,9 @@ class Names {
     );
     if (!found.length) {
       const known = suites.flatMap((suite) => suite.features.map((each) => each.id));
-      throw new Mistake(`the matrix has no feature ${quoted(requirement.feature)}.`, nearFeature(wanted, known), requirement.line);
+      const meant = synonyms(requirement.feature, this.rules).filter((each) => known.includes(each));
+      const hint = meant.length ? `Did you mean ${meant.map(quoted).join(" or ")}?` : nearFeature(wanted, known);
+      throw new Mistake(`the matrix has no feature ${quoted(requirement.feature)}.`, hint, requirement.line);
     }
     if (found.length > 1) {
       const spelled = found.map(({ suite, feature }) => quoted(`${suite.name}/${feature.id}`)).join(" or ");
@@ -159,9 +186,33 @@ class Names {
   }
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+
+/** The features that people mean by a word of theirs (`umlauts`, `log-in`). */
+function synonyms(text, rules) {
+  const words = ` ${caseless(strip(text))} `;
+  const edge = `[${BLANK}_-]`;
+  const said = ([word]) => new RegExp(`${edge}${Array.from(word, literal).join("")}(?:s|es)?${edge}`, "u").test(words);
+  return [...new Set(Object.entries(rules.synonyms).filter(said).flatMap(([, features]) => features))];
+}
+
+/** The known name of which a word is a slip of the pen: nearly the same, or two letters swapped; null when none is. */
+function slip(word, known) {
+  const names = [...known];
+  return closest(word, names, SLIP) ?? sortedTexts(names).find((each) => isSwapped(word, each)) ?? null;
+}
+
+function isSwapped(word, other) {
+  const [left, right] = [Array.from(word), Array.from(other)];
+  const at = left.findIndex((letter, place) => letter !== right[place]);
+  if (left.length !== right.length || at < 0 || at + 1 >= left.length) return false;
+  [left[at], left[at + 1]] = [left[at + 1], left[at]];
+  return left.join("") === other;
+}
+
 function nearFeature(name, known) {
   const close = closest(name.replaceAll(" ", "-"), known, 0.6);
   if (close !== null) return `Did you mean ${quoted(close)}?`;
   const shown = [...known].sort(byCharacters).slice(0, 12).join(", ");
-  return `Known: ${shown}${known.length > 12 ? " and others" : ""}; \`interop stack new\` lists them.`;
+  return `Known: ${shown}${known.length > 12 ? " and others" : ""}; \`interop stack new --matrix …\` lists them.`;
 }

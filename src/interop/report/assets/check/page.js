@@ -6,7 +6,7 @@ let report = null;
 
 /** Check a stack file's text; what scripts and the page itself use. `now` is in seconds since the epoch. */
 function answerOf(text, now = Date.now() / 1000) {
-  const found = checkStack(stackOf(loadYaml(text), evidence.schema), evidence, now);
+  const found = checkStack(stackOf(loadYaml(text), evidence), evidence, now);
   return { report: found, sheet: buildSheet(found, evidence.rules, evidence.words, evidence.paper) };
 }
 
@@ -32,7 +32,7 @@ function answer() {
     else {
       const found = answerOf(JSON.stringify(documentOfPlan(plan)));
       report = found.report;
-      drawResult(byId("result"), report, evidence, [
+      drawResult(byId("result"), report, evidence, namelessSystems(), [
         button("Customer's sheet", showSheet, "button main"),
         button("Print it", () => window.print()),
         copyLink(),
@@ -48,6 +48,12 @@ function answer() {
   const jump = byId("jump");
   jump.hidden = !report;
   if (report) jump.replaceChildren(make("a", { href: "#result", onclick: scrollToResult }, `${evidence.words.answers[report.answer]}: see why`));
+}
+
+/** The numbers of the systems of which something was entered, but not what they are. */
+function namelessSystems() {
+  const facts = ({ name, version, distribution, configuration, sites }) => [name, version, distribution, configuration, sites].some(Boolean);
+  return plan.components.flatMap((each, at) => (!each.implementation && facts(each) ? [at + 1] : []));
 }
 
 const tell = (text, name = "note") => byId("result").replaceChildren(make("p", { class: name, role: name === "mistake" ? "alert" : null }, visible(text, 4000)));
@@ -95,7 +101,7 @@ function take(text) {
     plan = planOfText(text, evidence);
   } catch (mistake) {
     if (!(mistake instanceof Mistake)) throw mistake;
-    tell(`${mistake.line ? `Line ${mistake.line}: ` : ""}${mistake.message}`, "mistake");
+    tell(`${mistake.line ? `Line ${mistake.line}: ` : ""}${mistake.message}${plan.customer ? "\nThe form still holds what stood there before." : ""}`, "mistake");
     return false;
   }
   redraw();

@@ -1,7 +1,7 @@
 // A plan is what the form holds: plain texts as somebody typed them. It is written as a stack file, linked to and kept
 // as one, and read back from one, so that a form, a file and a link all go the same way.
 
-const emptyComponent = () => ({ name: "", implementation: "", version: "", configuration: "", distribution: "", role: "" });
+const emptyComponent = () => ({ name: "", implementation: "", version: "", configuration: "", distribution: "", role: "", sites: "", kept: {} });
 const emptyPlan = () => ({
   customer: "",
   product: "",
@@ -15,14 +15,14 @@ const emptyPlan = () => ({
 /** What the plan says, as the values of a stack file; what was left empty is left out. */
 function documentOfPlan(plan) {
   const said = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const number = (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : text);
+  const component = ({ kept, sites, ...rest }) => said({ ...rest, sites: number(sites), ...kept });
   const { sites, transactions_a_day: uses, ...rest } = plan.deployment;
   const deployment = said({ sites: number(sites), transactions_a_day: number(uses), ...rest });
   return {
     customer: plan.customer || "The customer",
     product: said({ name: plan.product, version: plan.product_version }),
     ...said({ go_live: plan.go_live }),
-    components: plan.components.filter((each) => each.implementation).map(said),
+    components: plan.components.filter((each) => each.implementation).map(component),
     features: [...plan.features].map(([name, minimums]) => {
       const wanted = Object.entries(minimums).filter(([, text]) => text !== "");
       if (!wanted.length) return name;
@@ -32,10 +32,22 @@ function documentOfPlan(plan) {
   };
 }
 
+const number = (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : text);
+
+/** What a file says of a component and the form has no field for: it stays as it is. */
+const KEPT = ["features", "transactions_a_day", "time_to_restart_a_site", "cost_of_an_hour_down"];
+
+function plain(value) {
+  if (isMapping(value)) return Object.fromEntries([...value].map(([key, each]) => [key, plain(each)]));
+  if (Array.isArray(value)) return value.map(plain);
+  return typeof value === "bigint" ? Number(value) : value;
+}
+
 /** The plan that a stack file's text holds; a mistake in it is refused. */
 function planOfText(text, evidence) {
   const document = loadYaml(text);
-  const stack = stackOf(document, evidence.schema);
+  const stack = stackOf(document, evidence);
+  const written = document.value.get("components").map((each) => (isMapping(each) ? plain(each) : {}));
   const given = document.value.get("deployment") ?? new Map();
   const plan = emptyPlan();
   const features = stack.requirements.map((requirement) => {
@@ -49,7 +61,12 @@ function planOfText(text, evidence) {
     product: productOf(stack, evidence),
     product_version: stack.product_version,
     go_live: stack.go_live,
-    components: stack.components.map(({ line, name, ...rest }) => ({ ...rest, name: name === rest.implementation ? "" : name })),
+    components: stack.components.map(({ line, name, requirements, deployment, ...rest }, at) => ({
+      ...rest,
+      name: name === rest.implementation ? "" : name,
+      sites: String(written[at].sites ?? ""),
+      kept: Object.fromEntries(Object.entries(written[at]).filter(([key]) => KEPT.includes(key))),
+    })),
     features: new Map(features),
     deployment: Object.fromEntries(Object.keys(plan.deployment).map((key) => [key, String(given.get(key) ?? "")])),
   };

@@ -1,21 +1,43 @@
 // The answer on the page: for those who sell, every finding with its evidence; for the customer, the sheet.
 
 /** Draw the answer. `words` and `rules` are those of the command line. */
-function drawResult(place, report, evidence, actions) {
+function drawResult(place, report, evidence, nameless, actions) {
   const { rules, words } = evidence;
   const counted = tallyText(report.findings, words);
   const live = report.stack.go_live ? `, go-live ${report.stack.go_live}` : "";
   const verdict = make(
     "div",
     { class: `verdict ${report.answer}` },
+    ...report.unknown.map((name) => make("p", { class: "mistake" }, fill(words.unknown, { name: visible(name, 120) }))),
     make("p", { class: "note" }, `${visible(report.stack.customer, 120)}: ${productPlanned(report)}${live}`),
     make("h2", {}, words.answers[report.answer]),
     make("p", {}, `Points checked: ${whole(report.findings.length)}. ${counted}.`),
+    ...firstOf(report, words),
+    ...nameless.map((number) => make("p", { class: "mistake" }, `System ${number} has no name, and is left out. Say what it is.`)),
     ...report.notes.map((note) => make("p", {}, `Note: ${visible(note)}`)),
     make("div", { class: "actions" }, ...actions),
   );
   const parts = rules.statuses.map((status) => statusPart(status, report, evidence)).filter(Boolean);
-  place.replaceChildren(verdict, ...parts, make("p", { class: "note" }, footOf(report)));
+  place.replaceChildren(verdict, ...parts, ...unaskedPart(report, evidence), make("p", { class: "note" }, footOf(report)));
+}
+
+/** What comes first, where not everything works. */
+function firstOf(report, words) {
+  if (report.answer === "go") return [];
+  const [worst] = report.findings;
+  const [way] = worst.ways;
+  const named = { feature: visible(worst.feature.title, 120), system: systemOf(worst), status: words.statuses[worst.status] };
+  return [make("p", {}, fill(words.first, { ...named, way: way ? wayText(worst, way, report, words) : "" }).trim())];
+}
+
+/** What fails between these systems though nobody asked for it. */
+function unaskedPart(report, evidence) {
+  const { words } = evidence;
+  if (!report.unasked.length) return [];
+  const title = words.unasked.title;
+  const heading = make("h3", {}, `${title.charAt(0).toUpperCase()}${title.slice(1)} (${whole(report.unasked.length)})`);
+  const entries = report.unasked.map((finding, at) => brokenEntry({ ...finding, loss: null, unpriced: false }, report.unasked[at - 1], report, evidence));
+  return [make("section", {}, heading, make("p", {}, words.unasked.why), ...entries)];
 }
 
 const GLYPH = { works: ["works", "✓"], "works-with-condition": ["degraded", "~"], "does-not-work": ["fails", "✗"], flaky: ["flaky", "?"], unsupported: ["unsupported", "–"], "not-tested": ["untested", "·"] };
@@ -46,6 +68,7 @@ function brokenEntry(finding, before, report, evidence) {
     ["Fault", faultText(finding, report, words)],
     ["Seen", seen],
     ["Customer notices", sentence(feature.customer_sees)],
+    ["Costs", unpricedText(finding, report, words.loss.unpriced)],
     ...costs.map((line, at) => [at ? "" : "Costs", line]),
     ...finding.ways.map((way) => ["Way forward", wayText(finding, way, report, words)]),
   ];
@@ -73,7 +96,7 @@ function sameEntries(found, report, evidence) {
   ];
   return gathered(found, (finding) => [finding.component.name, finding.suite, finding.role, ...said(finding)]).map((group) => {
     const [first] = group;
-    const needs = fill(words.needs[first.needs] ?? "", { product_planned: productPlanned(report) });
+    const needs = needsText(first, report, words);
     const number = group.length > 1 ? ` (${group.length})` : "";
     const link = linkTo(first.cell ?? first.nearest?.cell, evidence);
     return make(
@@ -134,10 +157,21 @@ function drawSheet(place, sheet) {
   );
   place.replaceChildren(
     make("header", {}, make("h1", {}, sheet.title), make("p", { class: "dates" }, sheet.dates.join(" · "))),
-    make("div", { class: `answer ${sheet.answer}` }, make("strong", {}, sheet.headline), ...cells("p", [sheet.sentence, sheet.points])),
+    make("div", { class: `answer ${sheet.answer}` }, make("strong", {}, sheet.headline), ...cells("p", [sheet.sentence, ...sheet.points])),
     systems,
+    ...sheetTable(sheet),
     ...sheet.sections.map(sheetSection),
   );
+}
+
+/** The table of functions and systems, where it is not too large. */
+function sheetTable({ table_title: title, table_head: head, table }) {
+  if (!head.length) return [];
+  const row = ([[, name], ...cells]) =>
+    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(([status, word]) => make("td", { class: status || "none" }, word)));
+  const heads = make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)));
+  const whole = make("table", {}, make("thead", {}, heads), make("tbody", {}, ...table.map(row)));
+  return [make("section", { class: "each" }, make("h2", {}, title), make("div", { class: "table" }, whole))];
 }
 
 function sheetSection({ kind, title, intro, entries, more }) {

@@ -25,12 +25,16 @@ function buildSheet(report, rules, words, paper) {
 
 function sheetOf(report, rules, words, paper) {
   const said = words.sheet;
-  const rows = systemRows(report, words);
+  const rows = systemRows(report, rules, words);
   const shown = rows.slice(0, paper.rows);
-  const points = fill(said.points, { n: whole(report.findings.length), tally: tallyText(report.findings, words) });
-  const height = (row) => Math.max(linesOf(row[0], 30), linesOf(row[3], 55));
-  const table = shown.reduce((sum, row) => sum + height(row), 0) + Math.floor(shown.length / 3);
-  const told = [brokenPart, conditionsPart, untestedPart, worksPart, reckoningPart, knownPart];
+  const points = sheetPoints(report, rules, words, paper.most);
+  const { head, body } = eachTable(report, rules, words);
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  let taken = 9 + sum(points.map((text) => linesOf(text, paper.width))) + paper.heading;
+  taken += sum(shown.map((row) => Math.max(linesOf(row[0], 30), linesOf(row[1], 30)))) + Math.floor(shown.length / 3);
+  if (head.length) taken += paper.heading + 1 + sum(body.map((row) => linesOf(row[0][1], 45))) + Math.floor(body.length / 3);
+  const listed = head.length ? [] : [worksPart];
+  const told = [brokenPart, conditionsPart, untestedPart, ...listed, reckoningPart, outsidePart, knownPart];
   const sections = told.map((part) => part({ report, rules, words, said, most: paper.most }));
   return {
     title: fill(said.title, { product: productPlanned(report), customer: visible(report.stack.customer, 120) }),
@@ -43,7 +47,10 @@ function sheetOf(report, rules, words, paper) {
     systems_head: ["system", "planned", "tested", "result"].map((column) => said.systems[column]),
     systems: shown,
     systems_more: moreText(rows.length - shown.length, words),
-    sections: fitted(sections, 9 + linesOf(points, paper.width) + paper.heading + table, words, paper),
+    table_title: said.table.title,
+    table_head: head,
+    table: body,
+    sections: fitted(sections, taken, words, paper),
   };
 }
 
@@ -56,45 +63,31 @@ function sheetDates(report, words) {
   return [...dates, fill(said[from === to ? "tested_once" : "tested"], { from, to })];
 }
 
-function systemRows(report, words) {
-  const said = words.sheet.systems;
-  const rows = [];
-  for (const component of report.stack.components) {
-    const found = report.findings.filter((each) => each.component.name === component.name);
-    if (!found.length) continue;
-    const [first] = found;
-    let planned = visible(first.version, 60) || said.any;
-    if (component.distribution) planned = fill(said.on, { version: planned, distribution: visible(component.distribution, 60) });
-    if (component.configuration) {
-      planned = fill(said.configured, { version: planned, configuration: visible(component.configuration, 60) });
-    }
-    const tested = once(found.flatMap((each) => (each.working.length ? each.working : each.tested)));
-    const own = visible(component.name, 60);
-    let name = caseless(own) === caseless(first.title) ? own : `${own} (${visible(first.title, 60)})`;
-    if (component.name === component.implementation) name = visible(first.title, 60);
-    rows.push([name, planned, visible(tested.join(", "), 80) || said.none, tallyText(found, words)]);
-  }
-  return rows;
-}
-
 const entry = (title, lines, about = "") => ({ title, about, lines });
 const part = (kind, entries, said) => ({ kind, title: said[kind].title, intro: said[kind].intro ?? "", entries, more: "" });
 
 /** What does not work: what the customer would notice, what to do, what it could cost. */
 function brokenPart({ report, rules, words, said, most }) {
   const seen = (finding) => {
-    const told = fill(said.broken.seen[finding.cause], valuesOf(finding, report));
+    const named = valuesOf(finding, report);
+    const told = fill(said.broken.seen[finding.cause], named);
     const author = sentence(finding.feature.customer_sees);
-    if (finding.cause === "limit" || !author) return told;
-    return finding.cause === "flaky" ? `${author} ${told}` : author;
+    if (finding.cause === "limit" || finding.cause === "unsupported") return told;
+    if (finding.cause === "flaky") return `${author} ${told}`.trim();
+    return `${author || told} ${fill(said.broken.tried[triedHow(finding)], named)}`;
   };
   const faultOf = ({ cell }) => (cell ? (decide(rules.customer_fault, { blame: cell.blame, confidence: cell.confidence }).fault ?? "") : "");
-  const toDo = (finding) => finding.ways.filter(({ kind }) => kind !== "workaround-useless").map((way) => wayText(finding, way, report, words));
+  // Advice that nobody tested stands only where nothing that was tested helps.
+  const toDo = (finding) => {
+    const known = finding.ways.filter(({ kind }) => !kind.startsWith("workaround-"));
+    const advice = finding.ways.filter(({ kind }) => kind === "workaround-unverified");
+    return (known.length ? known : advice).map((way) => wayText(finding, way, report, words));
+  };
   const found = report.findings.filter(({ status }) => rules.broken.includes(status));
   const alike = (each) => [each.suite, each.feature.id, each.cause, seen(each), faultOf(each), ...toDo(each)];
   const entries = gathered(found, alike).map((group) => {
     const [first] = group;
-    const lines = [[said.broken.sees, seen(first)]];
+    const lines = [[first.cause === "unsupported" ? said.broken.found : said.broken.sees, seen(first)]];
     const fault = faultOf(first);
     if (fault) {
       const peers = joined(group.map((each) => valuesOf(each, report).peer), words, most);
@@ -103,10 +96,17 @@ function brokenPart({ report, rules, words, said, most }) {
     lines.push([said.broken.do, toDo(first).join(" ") || said.broken.nothing]);
     const dearest = dearestOf(group);
     if (dearest) lines.push([said.broken.cost, priceText(dearest, words)]);
+    else if (first.unpriced) lines.push([said.broken.cost, unpricedText(first, report, said.broken.unpriced)]);
     const about = fill(said.broken.with, { peers: joined(group.map(systemOf), words, most) });
     return entry(visible(first.feature.title, 120), lines, about);
   });
   return part("broken", entries, said);
+}
+
+/** Whether it failed each time, the one time, or some of the times. */
+function triedHow({ cell }) {
+  if (!cell || cell.passed) return "some";
+  return cell.total === 1 ? "once" : "each";
 }
 
 function dearestOf(group) {
@@ -118,19 +118,21 @@ function dearestOf(group) {
 /** What a loss comes to in a sentence: money where it is known, else hours, else failures. */
 function priceText(loss, words) {
   const said = words.sheet.broken;
-  let [found, shown] = [loss.failed_a_day, fill(said.failures, { amount: amount(loss.failed_a_day[1]) })];
-  if (loss.cost_a_day[1]) [found, shown] = [loss.cost_a_day, money(loss.cost_a_day[1], loss.currency)];
-  else if (loss.hours_a_day[1]) [found, shown] = [loss.hours_a_day, fill(said.hours, { amount: amount(loss.hours_a_day[1]) })];
-  return fill(said.each_day, { amount: shown, low: amount(found[0]), high: amount(found[2]), basis: basisText(loss, words) });
+  let [found, shown] = [loss.failed_a_day, fill(said.failures, { amount: about(loss.failed_a_day[1]) })];
+  if (loss.cost_a_day[1]) [found, shown] = [loss.cost_a_day, `${about(loss.cost_a_day[1])} ${loss.currency}`];
+  else if (loss.hours_a_day[1]) [found, shown] = [loss.hours_a_day, fill(said.hours, { amount: about(loss.hours_a_day[1]) })];
+  const ends = { low: about(found[0]), high: about(found[2]) };
+  const interval = loss.failures === loss.attempts ? "" : fill(words.sheet.reckoning.interval, ends);
+  return fill(said.each_day, { amount: shown, interval, basis: basisText(loss, words) });
 }
 
 /** What has to be done first, each thing once with all that it is needed for. */
 function conditionsPart({ report, words, said, most }) {
   const terms = (finding) => {
     const named = valuesOf(finding, report);
-    const ways = finding.ways.map(({ kind, what }) => {
-      const shown = kind === "workaround" ? sentence(what) : visible(what, 80);
-      return fill(said.conditions[kind.startsWith("version") ? finding.cause : kind], { ...named, what: shown });
+    const ways = finding.ways.map((way) => {
+      const kind = way.kind.startsWith("version") ? finding.cause : way.kind;
+      return fill(said.conditions[kind], { ...named, what: whatText(way) });
     });
     return finding.cause === "fallback" ? [fill(said.conditions.fallback, named), ...ways] : ways;
   };
@@ -186,7 +188,8 @@ function worksPart({ report, words, said, most }) {
   const working = systems.filter(({ features }) => features.length).sort((left, right) => left.first - right.first);
   const entries = gathered(working, ({ all, features }) => [all, features]).map((group) => {
     const [{ all, features }] = group;
-    const everything = all ? `${fill(said.works.all, { n: String(features.length) })} ` : "";
+    const counted = fill(said.works.all[features.length === 1 ? 0 : 1], { n: String(features.length) });
+    const everything = all ? `${counted} ` : "";
     return entry(joined(group.map(({ name }) => name), words, most), [["", `${everything}${joined(features, words, most)}.`]]);
   });
   return part("works", entries, said);
@@ -196,15 +199,25 @@ function worksPart({ report, words, said, most }) {
 function reckoningPart({ report, words, said, most }) {
   const entries = gathered(report.findings.filter(({ loss }) => loss), ({ loss }) => loss).map((group) => {
     const features = group.map((each) => visible(each.feature.title, 80));
-    return entry(joined(features, words, most), arithmetic(group[0].loss, words).map((line) => ["", `${line}.`]));
+    return entry(joined(features, words, most), roughArithmetic(group[0].loss, words).map((line) => ["", `${line}.`]));
   });
   return part("reckoning", entries, said);
+}
+
+/** What the test says nothing about. */
+function outsidePart({ report, said }) {
+  const text = said.outside[report.stack.components.length === 1 ? "one" : "several"];
+  return part("outside", [entry("", [["", text]])], said);
 }
 
 /** What all of this rests on. */
 function knownPart({ report, said }) {
   const source = { run: visible(report.run.id, 80), cells: whole(report.cells) };
-  const lines = [["", fill(said.known.text, { product: productTested(report) })], ["", fill(said.known.source, source)]];
+  const works = report.findings.filter(({ status, cell }) => status === "works" && cell);
+  const single = works.filter(({ cell }) => cell.total === 1).length;
+  const how = single ? (single === works.length ? "all" : "some") : "none";
+  const once = fill(said.known.once[how], { once: String(single), n: String(works.length) });
+  const lines = [["", fill(said.known.text, { product: productTested(report), once })], ["", fill(said.known.source, source)]];
   return part("known", [entry("", lines)], said);
 }
 

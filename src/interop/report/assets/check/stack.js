@@ -111,18 +111,17 @@ const MINIMUM = new RegExp(
   `^(?:>=|at least)?[${BLANK}]*(?<value>[0-9]{1,15}(?:\\.[0-9]{1,6})?)[${BLANK}]*(?<unit>[A-Za-z][\\p{L}\\p{N}_${BLANK}/-]*)?$`,
   "u",
 );
-const SECONDS = { s: 1, min: 60, h: 3600 };
-
 /** The stack that a document means. */
-function stackOf(document, schema) {
+function stackOf(document, { schema, rules }) {
   checkSchema(document, schema);
   const { value, lines } = document;
   const product = productParts(value.get("product"));
-  const components = value.get("components").map((each, at) => componentOf(each, lineOf(lines, ["components", at])));
+  const components = value.get("components").map((each, at) => componentOf(each, lines, ["components", at], rules));
   const requirements = value.get("features").map((each, at) => requirementOf(each, lineOf(lines, ["features", at])));
   refuseAll([
     ...twice(components),
     ...featuresTwice(requirements),
+    ...components.flatMap((each) => [...featuresTwice(each.requirements)]),
     ...notVersions(product.version, components, lineOf(lines, ["product", "version"])),
     ...noDay(value.get("go_live") ?? "", lineOf(lines, ["go_live"])),
   ]);
@@ -132,7 +131,7 @@ function stackOf(document, schema) {
     product_version: product.version,
     components,
     requirements,
-    deployment: deploymentOf(value.get("deployment") ?? new Map()),
+    deployment: deploymentOf(value.get("deployment") ?? new Map(), rules),
     go_live: value.get("go_live") ?? "",
   };
 }
@@ -143,7 +142,8 @@ function productParts(product) {
   return parts ? { name: parts.name, version: parts.version ?? "" } : { name: product, version: "" };
 }
 
-function componentOf(value, line) {
+function componentOf(value, lines, path, rules) {
+  const line = lineOf(lines, path);
   let given = isMapping(value) ? Object.fromEntries(value) : null;
   if (!given) {
     const parts = (KEY.exec(strip(value)) ?? COMPONENT.exec(strip(value)))?.groups;
@@ -161,6 +161,8 @@ function componentOf(value, line) {
     configuration: given.configuration ?? "",
     distribution: given.distribution ?? "",
     role: given.role ?? "",
+    requirements: (given.features ?? []).map((each, at) => requirementOf(each, lineOf(lines, [...path, "features", at]))),
+    deployment: deploymentOf(isMapping(value) ? value : new Map(), rules),
     line,
   };
 }
@@ -184,16 +186,22 @@ function minimumOf(text, limit, line) {
   return { limit, value: Number(parts.value), unit: strip(parts.unit ?? "") };
 }
 
-function deploymentOf(value) {
-  const [, cost, currency] = /^([0-9.]*)[ ]?([A-Za-z]*)$/.exec(value.get("cost_of_an_hour_down") ?? "0");
-  const [, time, unit] = /^([0-9.]*)[ ]?([A-Za-z]*)$/.exec(value.get("time_to_restart_a_site") ?? "0 s");
+function deploymentOf(value, { units, currencies }) {
+  const [cost, currency] = amountOf(value.get("cost_of_an_hour_down") ?? "0");
+  const [time, unit] = amountOf(value.get("time_to_restart_a_site") ?? "0 s");
   return {
-    sites: Number(value.get("sites") ?? 0),
-    transactions_a_day: Number(value.get("transactions_a_day") ?? 0),
-    restart_seconds: Number(time) * SECONDS[unit],
-    hour_cost: Number(cost),
-    currency,
+    sites: amountOf(value.get("sites") ?? 0)[0],
+    transactions_a_day: amountOf(value.get("transactions_a_day") ?? 0)[0],
+    restart_seconds: time * units[unit][1],
+    hour_cost: cost,
+    currency: currencies[currency.toLowerCase()] ?? currency,
   };
+}
+
+/** A number, which may have commas between its thousands, and what stands behind it. */
+function amountOf(value) {
+  const [, number, unit] = /^([0-9.,]+) *(.*)$/u.exec(String(value));
+  return [Number(number.replaceAll(",", "")), unit];
 }
 
 function* twice(components) {
@@ -220,11 +228,16 @@ function* featuresTwice(requirements) {
 }
 
 function* notVersions(product, components, line) {
-  const advice = "Write one version, or a range such as '>=3.7 <3.11'.";
-  if (product && !VERSION.test(product)) yield { line, says: `${quoted(product)} is not one version. ${advice}` };
+  if (product && !VERSION.test(product)) yield { line, says: noVersion(product) };
   for (const { version, line: at } of components) {
-    if (version && !VERSION.test(version)) yield { line: at, says: `${quoted(version)} is not one version. ${advice}` };
+    if (version && !VERSION.test(version)) yield { line: at, says: noVersion(version) };
   }
+}
+
+function noVersion(text) {
+  const numbers = text.split(blanks).filter((word) => /^[0-9]/.test(word));
+  const meant = numbers.length === 1 ? ` Did you mean ${quoted(numbers[0])}?` : "";
+  return `${quoted(text)} is not one version.${meant} Write one version, or a range such as '>=3.7 <3.11'.`;
 }
 
 function* noDay(day, line) {

@@ -272,9 +272,27 @@ class Reading {
   }
 }
 
+const SERIES = /(?:\.[xX*])+$/;
+
+/** What stands in a spec for a version and is none (`3.10.something`); what was tested under such a name is one. */
+function illFormed(spec, pattern, known, scheme) {
+  const isVersion = new RegExp(`^(?:${pattern})$`, "u");
+  const words = strip(spec).replace(SERIES, "").split(new RegExp(`[${BLANK},<>=!]+`, "u"));
+  const bad = (word) => word && !/[*?[]/.test(word) && !isVersion.test(word) && ![...known].some((each) => matchesSpec(each, word, scheme));
+  return words.find(bad) ?? "";
+}
+
+/** As much of a word, from its beginning to a dot, as is a version. */
+function wellFormedPart(word, pattern) {
+  const isVersion = new RegExp(`^(?:${pattern})$`, "u");
+  const parts = word.split(".");
+  const begun = parts.map((_, left) => parts.slice(0, parts.length - 1 - left).join(".")).filter(Boolean);
+  return begun.find((each) => isVersion.test(each)) ?? "";
+}
+
 /** Read a version as it was written; `known` are the versions that were tested or are offered. */
 function readVersion(written, scheme, known) {
-  let text = strip(written);
+  let text = strip(written).replace(SERIES, ".*");
   if (!text) return new Reading({ spec: "", scheme, pinned: false, stated: false });
   if ([...text.matchAll(OPERATOR)].length === 1) text = text.replace(new RegExp(`^==?[${BLANK}]*`, "u"), "");
   if (new RegExp(`[<>=!*?[,${BLANK}]`, "u").test(text)) return new Reading({ spec: text, scheme, pinned: false });

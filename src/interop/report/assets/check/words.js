@@ -60,12 +60,19 @@ function valuesOf(finding, report) {
     max_days: general(report.max_age_days, 6),
     needed: finding.minimum ? minimumText(finding.minimum) : "",
     found: finding.limit ? limitText(finding.limit).replace(/^≥ /, "") : "",
+    reached: reachedText(finding),
+    suite: visible(finding.suite, LONGEST_NAME),
     ...(cell ? { passed: String(cell.passed), total: String(cell.total), failures: String(cell.total - cell.passed) } : {}),
     ...(nearest ? { days: String(nearest.days) } : {}),
   };
 }
 
 const minimumText = ({ value, unit }) => `${general(value, 10, { thousands: true })} ${visible(unit, LONGEST_NAME)}`.trim();
+
+/** A limit in the unit of what is needed; of a need without a unit, as it was measured. */
+function reachedText({ limit, minimum, reached }) {
+  return limit && minimum ? `${amount(reached)} ${visible(minimum.unit || limit.unit, LONGEST_NAME)}`.trim() : "";
+}
 
 /** A limit with its unit, shortened: `2 MiB`, `≥ 10.24 MB`, `100 recipients`. */
 function limitText({ value, unit, at_least: atLeast }) {
@@ -129,32 +136,64 @@ function likelyText(finding, report, words, templates) {
 }
 
 /** A way forward as a sentence. */
-function wayText(finding, { kind, what }, report, words) {
-  const shown = kind.startsWith("workaround") ? sentence(what) : visible(what, LONGEST_NAME);
-  return fill(words.ways[kind], { ...valuesOf(finding, report), what: shown });
+function wayText(finding, way, report, words) {
+  return fill(words.ways[way.kind], { ...valuesOf(finding, report), what: whatText(way) });
+}
+
+/** What a way is about: an advice, a configuration, or a version with where it is carried. */
+function whatText({ kind, what, carrier }) {
+  if (kind.startsWith("workaround")) return sentence(what);
+  const shown = visible(what, LONGEST_NAME);
+  return carrier ? `${shown} (${carrier})` : shown;
+}
+
+/** What must be there before the command can run. */
+const needsText = (finding, report, words) => fill(words.needs[finding.needs] ?? "", valuesOf(finding, report));
+
+/** Why no cost was computed, where that is for want of the component's sites; else nothing. */
+function unpricedText({ unpriced, component }, report, templates) {
+  if (!unpriced) return "";
+  const { sites } = report.stack.deployment;
+  const named = { all_sites: whole(sites), component: visible(component.name, LONGEST_NAME) };
+  return fill(templates[sites ? "sites" : "transactions"], named);
 }
 
 /** The lines by which a loss is computed, each with its interval. */
-function arithmetic(loss, words) {
+const arithmetic = (loss, words) => reckoned(loss, words.loss, "rate", amount, true);
+
+/** The same for the customer: rounded, and without intervals where every attempt failed. */
+function roughArithmetic(loss, words) {
+  const always = loss.failures === loss.attempts;
+  const rate = always ? (loss.attempts === 1 ? "rate-once" : "rate-each") : "rate";
+  return reckoned(loss, words.sheet.reckoning, rate, about, !always);
+}
+
+function reckoned(loss, templates, rate, figure, intervals) {
   const shown = {
     failures: String(loss.failures),
     attempts: String(loss.attempts),
     sites: whole(loss.sites),
-    uses: whole(loss.uses),
+    all_sites: whole(loss.all_sites),
+    uses: loss.basis === "shared" ? figure(loss.uses) : whole(loss.uses),
+    all_uses: whole(loss.all_uses),
     restart: loss.restart_hours >= 1 ? `${general(loss.restart_hours, 3)} h` : `${general(loss.restart_hours * 60, 3)} min`,
     price: money(loss.hour_cost, loss.currency),
     rate: share(loss.rate[1]),
-    failed: amount(loss.failed_a_day[1]),
-    hours: amount(loss.hours_a_day[1]),
-    cost: money(loss.cost_a_day[1], loss.currency),
+    failed: figure(loss.failed_a_day[1]),
+    hours: figure(loss.hours_a_day[1]),
+    cost: `${figure(loss.cost_a_day[1])} ${loss.currency}`,
   };
-  const line = (name, values, text) => fill(words.loss[name], { ...shown, low: text(values[0]), high: text(values[2]) });
-  const lines = [line("rate", loss.rate, share), line(loss.uses_stated ? "stated" : "assumed", loss.failed_a_day, amount)];
+  const line = (name, values, text) => {
+    const ends = { low: text(values[0]), high: text(values[2]) };
+    const interval = intervals ? fill(templates.interval, ends) : "";
+    return fill(templates[name], { ...shown, ...ends, interval });
+  };
+  const lines = [line(rate, loss.rate, share), line(loss.basis, loss.failed_a_day, figure)];
   if (loss.hours_a_day[2]) {
     const capped = loss.failed_a_day[2] * loss.restart_hours > loss.hours_a_day[2];
-    lines.push(line(capped ? "capped" : "hours", loss.hours_a_day, amount));
+    lines.push(line(capped ? "capped" : "hours", loss.hours_a_day, figure));
   }
-  if (loss.cost_a_day[2]) lines.push(line("cost", loss.cost_a_day, amount));
+  if (loss.cost_a_day[2]) lines.push(line("cost", loss.cost_a_day, figure));
   return lines;
 }
 
@@ -170,6 +209,13 @@ function tallyText(findings, words) {
 }
 
 const amount = (value) => (Math.abs(value) >= 1000 ? whole(value) : general(value, 4));
+
+/** A number that was computed, with two digits that count: `3,000,000`. */
+function about(value) {
+  const near = Number(rounded(value, 2));
+  return near >= 10 ? whole(near) : general(near, 2);
+}
+
 const money = (value, currency) => `${amount(value)} ${currency}`;
 const share = (value) => `${general(value * 100, 3)} %`;
 

@@ -1,0 +1,125 @@
+"""The head of the expectations sheet: each of the customer's systems in a sentence, a row and a column.
+
+Knows which words stand for which finding; nothing of how much room there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from interop.judge.rules import Rules
+from interop.model.finding import Answer, Finding, Report, Status
+from interop.report.sheet_parts import joined
+from interop.report.text import visible
+from interop.report.words import Words, fill, system, tally
+
+MOST_SAID = 6
+"""Systems of which each is given a sentence; of more, the findings are counted."""
+
+MOST_COLUMNS = 5
+MOST_ROWS = 20
+"""What a table of functions and systems may have and still be read."""
+
+_NAME = 40
+_CALM = {Status.WORKS, Status.WITH_CONDITION, Status.NOT_TESTED}
+
+
+def points(report: Report, rules: Rules, words: Words, most: int) -> tuple[str, ...]:
+    """Return a sentence for each system; where there are many of them, how many findings say what."""
+    systems = _by_component(report)
+    if len(systems) > MOST_SAID:
+        counted = {"n": f"{len(report.findings):,}", "tally": tally(report.findings, words)}
+        return (fill(words["sheet"]["points"], counted),)
+    return tuple(_said(found, rules, words, most) for found in systems)
+
+
+def rows(report: Report, rules: Rules, words: Words) -> list[tuple[str, ...]]:
+    """Return a row for each component: what it is, what is planned, what was tested, what came of it."""
+    said = words["sheet"]["systems"]
+    rows: list[tuple[str, ...]] = []
+    for found in _by_component(report):
+        first, component = found[0], found[0].component
+        planned = visible(first.version, 60) or said["any"]
+        if component.distribution:
+            planned = fill(
+                said["on"], {"version": planned, "distribution": visible(component.distribution, 60)}
+            )
+        if component.configuration:
+            configuration = visible(component.configuration, 60)
+            planned = fill(said["configured"], {"version": planned, "configuration": configuration})
+        tested = dict.fromkeys(version for each in found for version in (each.working or each.tested))
+        own = visible(component.name, 60)
+        name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"
+        if component.name == component.implementation:
+            name = visible(first.title, 60)
+        shown = visible(", ".join(tested), 80) or said["none"]
+        rows.append((name, planned, shown, said["results"][_answer(found, rules)]))
+    return rows
+
+
+def table(
+    report: Report, rules: Rules, words: Words
+) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, str], ...], ...]]:
+    """Return the head and the rows of the table of functions and systems; nothing where it is too large.
+
+    Each cell is a status and its word; the first of a row is the function's title, without a status.
+    """
+    said, systems = words["sheet"]["table"], _by_component(report)
+    features: dict[tuple[str, str], str] = {}
+    for requirement in _in_order(report):
+        features.setdefault((requirement.suite, requirement.feature.id), requirement.feature.title)
+    if len(systems) > MOST_COLUMNS or len(features) > MOST_ROWS:
+        return (), ()
+    head = [said["feature"], *(_column(found[0]) for found in systems)]
+    body = []
+    for key, title in features.items():
+        cells = [("", visible(title, 80))]
+        for found in systems:
+            here = [each.status for each in found if (each.suite, each.feature.id) == key]
+            worst = min(here, key=rules["statuses"].index, default=None)
+            cells.append((worst, said["words"][worst]) if worst else ("", said["not_asked"]))
+        body.append(tuple(cells))
+    return tuple(head), tuple(body)
+
+
+def _by_component(report: Report) -> list[list[Finding]]:
+    """Return the findings of each component, in the order in which the components were written."""
+    systems = [
+        [each for each in report.findings if each.component.name == component.name]
+        for component in report.stack.components
+    ]
+    return [found for found in systems if found]
+
+
+def _in_order(report: Report) -> list[Finding]:
+    """Return the findings in the order in which the customer asked."""
+    stack = report.stack
+    written = [*stack.requirements, *(one for each in stack.components for one in each.requirements)]
+    return sorted(report.findings, key=lambda finding: written.index(finding.requirement))
+
+
+def _column(finding: Finding) -> str:
+    own = finding.component.name
+    return visible(finding.title if own == finding.component.implementation else own, _NAME)
+
+
+def _answer(found: Iterable[Finding], rules: Rules) -> str:
+    given = {each.answer for each in found}
+    return str(next(answer for answer in rules["answers"] if answer in given))
+
+
+def _said(found: list[Finding], rules: Rules, words: Words, most: int) -> str:
+    said = words["sheet"]["say"]
+    verdict = _answer(found, rules)
+    statuses = {each.status for each in found}
+    if statuses == {Status.WORKS, Status.NOT_TESTED}:
+        verdict = "test-rest"
+    elif verdict == Answer.TEST_FIRST and Status.WITH_CONDITION in statuses <= _CALM:
+        verdict = "test-conditions"
+    texts = [fill(said["verdicts"][verdict], {"system": system(found[0])})]
+    for status, template in said["open"].items():
+        titles = [visible(each.feature.title, 80) for each in found if each.status == status]
+        shown = said["everything"] if len(titles) == len(found) > 1 else joined(titles, words, most)
+        if titles:
+            texts.append(fill(template, {"features": shown}))
+    return " ".join(texts)
