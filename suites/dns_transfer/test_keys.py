@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import dns.message
 import dns.rcode
-import pytest
 
 import interop
 
@@ -53,9 +52,13 @@ def test_a_transfer_of_many_messages_is_signed(desk: Desk) -> None:
 
 
 @interop.feature("tsig-sha512")
-@pytest.mark.parametrize("algorithm", ["hmac-sha384", "hmac-sha512"])
-def test_a_transfer_is_signed_by_a_longer_digest(desk: Desk, algorithm: str) -> None:
-    transferred(desk, desk.key(algorithm=algorithm), *content.hosts(50))
+def test_a_transfer_is_signed_by_a_digest_of_384_bits(desk: Desk) -> None:
+    transferred(desk, desk.key(algorithm="hmac-sha384"), *content.hosts(50))
+
+
+@interop.feature("tsig-sha512")
+def test_a_transfer_is_signed_by_a_digest_of_512_bits(desk: Desk) -> None:
+    transferred(desk, desk.key(algorithm="hmac-sha512"), *content.hosts(50))
 
 
 @interop.feature("tsig-sha1")
@@ -89,14 +92,21 @@ def test_an_unknown_key_is_refused(desk: Desk) -> None:
 
 
 @interop.feature("tsig-told")
-@pytest.mark.parametrize("known", [True, False], ids=["wrong-secret", "unknown-key"])
-def test_who_is_refused_is_told_why(desk: Desk, known: bool) -> None:
+def test_who_signs_with_another_secret_is_told_so(desk: Desk) -> None:
     both(desk)
-    answer = refused(desk, desk.key(), desk.key(another=True) if known else desk.key(name="stranger"))
+    told(refused(desk, desk.key(), desk.key(another=True)), dns.rcode.BADSIG)
+
+
+@interop.feature("tsig-told")
+def test_who_signs_with_an_unknown_key_is_told_so(desk: Desk) -> None:
+    both(desk)
+    told(refused(desk, desk.key(), desk.key(name="stranger")), dns.rcode.BADKEY)
+
+
+def told(answer: dns.message.Message, error: dns.rcode.Rcode) -> None:
+    """Fail unless a refusal says what is wrong with the signature."""
     assert answer.tsig is not None, "the answer does not say what is wrong with the signature"
-    said = answer.tsig[0].error
-    wanted = dns.rcode.BADSIG if known else dns.rcode.BADKEY
-    assert said == wanted, "the answer says that something else is wrong with the signature"
+    assert answer.tsig[0].error == error, "the answer says that something else is wrong with the signature"
 
 
 def refused(desk: Desk, theirs: Key, mine: Key) -> dns.message.Message:

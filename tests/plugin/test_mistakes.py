@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from .runs import run
+from .runs import MINIATURE, run
 
 
 def refused(result: pytest.RunResult, *lines: str) -> None:
@@ -84,3 +86,20 @@ def test_a_role_that_the_product_does_not_take_is_refused_with_the_nearest(proje
     result.stderr.fnmatch_lines(
         ["ERROR: no product takes the role 'echo.cleint'. Did you mean 'echo.client'?"]
     )
+
+
+def test_a_parametrized_scenario_is_refused_as_its_variants_would_be_mixed_up(
+    project: pytest.Pytester,
+) -> None:
+    shutil.copytree(MINIATURE / "suites", project.path / "suites")
+    file = project.path / "suites" / "echo" / "test_more.py"
+    file.write_text(
+        "import interop\nimport pytest\n\n\n"
+        '@interop.feature("echo")\n@pytest.mark.parametrize("size", [1, 2])\n'
+        "def test_it(client, server, size):\n    pass\n"
+    )
+    config = project.path / "interop.yaml"
+    config.write_text(config.read_text().replace(str(MINIATURE / "suites"), "suites"))
+    result = run(project)
+    said = result.stdout.str() + result.stderr.str()
+    assert "echo/test_more.py::test_it: a scenario is not parametrized: write a function for each" in said

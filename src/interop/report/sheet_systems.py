@@ -112,6 +112,8 @@ def _said(found: list[Finding], rules: Rules, words: Words, most: int) -> str:
     said = words["sheet"]["say"]
     verdict = _answer(found, rules)
     statuses = {each.status for each in found}
+    if statuses == {Status.NOT_TESTED}:
+        return fill(said["verdicts"]["test-none"], {"system": system(found[0])})
     if statuses == {Status.WORKS, Status.NOT_TESTED}:
         verdict = "test-rest"
     elif verdict == Answer.TEST_FIRST and Status.WITH_CONDITION in statuses <= _CALM:

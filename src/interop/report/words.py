@@ -227,7 +227,7 @@ def _reckoned(
         "attempts": str(loss.attempts),
         "sites": f"{loss.sites:,}",
         "all_sites": f"{loss.all_sites:,}",
-        "uses": figure(loss.uses) if loss.basis == "shared" else f"{loss.uses:,.0f}",
+        "uses": f"{loss.uses:,.0f}",
         "all_uses": f"{loss.all_uses:,.0f}",
         "restart": _time(loss.restart_hours),
         "price": money(loss.hour_cost, loss.currency),

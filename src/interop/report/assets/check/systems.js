@@ -24,6 +24,7 @@ function systemSaid(found, rules, words, most) {
   const { say: said } = words.sheet;
   const statuses = new Set(found.map(({ status }) => status));
   const only = (...allowed) => [...statuses].every((status) => allowed.includes(status));
+  if (only("not-tested")) return fill(said.verdicts["test-none"], { system: systemOf(found[0]) });
   let verdict = worstAnswer(found, rules);
   if (statuses.size === 2 && only("works", "not-tested")) verdict = "test-rest";
   else if (verdict === "test-first" && statuses.has("works-with-condition") && only("works", "works-with-condition", "not-tested")) verdict = "test-conditions";

@@ -174,7 +174,7 @@ function reckoned(loss, templates, rate, figure, intervals) {
     attempts: String(loss.attempts),
     sites: whole(loss.sites),
     all_sites: whole(loss.all_sites),
-    uses: loss.basis === "shared" ? figure(loss.uses) : whole(loss.uses),
+    uses: whole(loss.uses),
     all_uses: whole(loss.all_uses),
     restart: loss.restart_hours >= 1 ? `${general(loss.restart_hours, 3)} h` : `${general(loss.restart_hours * 60, 3)} min`,
     price: money(loss.hour_cost, loss.currency),
