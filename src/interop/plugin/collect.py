@@ -86,18 +86,22 @@ class Collection:
             return
         where = f"{metafunc.definition.nodeid}"
         if mark.args[0] not in {feature.id for feature in suite.features}:
-            raise pytest.UsageError(f"{where}: {suite.name}/suite.yaml has no feature {mark.args[0]!r}.")
+            raise pytest.Collector.CollectError(
+                f"{where}: {suite.name}/suite.yaml has no feature {mark.args[0]!r}."
+            )
         if any(metafunc.definition.iter_markers("parametrize")):
             # A record names a scenario by its function: variants would count as attempts of one another.
-            raise pytest.UsageError(
+            raise pytest.Collector.CollectError(
                 f"{where}: a scenario is not parametrized: write a function for each variant."
             )
         if "interop_pairing" not in metafunc.fixturenames:
-            raise pytest.UsageError(f"{where}: a scenario takes a fixture of at least one role.")
+            raise pytest.Collector.CollectError(f"{where}: a scenario takes a fixture of at least one role.")
         needs = _needs(metafunc.definition)
         unknown = needs - {situation.id for situation in suite.situations}
         if unknown:
-            raise pytest.UsageError(f"{where}: {suite.name}/suite.yaml has no situation {min(unknown)!r}.")
+            raise pytest.Collector.CollectError(
+                f"{where}: {suite.name}/suite.yaml has no situation {min(unknown)!r}."
+            )
         parameters = []
         for pair in self._products(suite.name):
             reason = skip_reason(pair, needs)
