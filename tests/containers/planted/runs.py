@@ -200,7 +200,7 @@ def left_behind(folder: Path) -> list[str]:
 
 
 def _says_nothing(seen: Row) -> bool:
-    """Whether a party did not come up, or the harness was at fault: a busy machine. A wrong blame says much."""
+    """Whether a party did not come up, or the harness was at fault: a busy machine. Wrong blame says much."""
     tried = {cell.feature for cell in seen.revealing if cell.verdict is not Verdict.ERROR}
     return not tried >= set(seen.defect.features)
 
