@@ -48,7 +48,7 @@ class Exchange:
     def whole(self) -> bool:
         """Whether it is a transfer that has come to its end."""
         soas = [each for each in self.records if each.rdtype == dns.rdatatype.SOA]
-        return len(self.records) > 1 and self.records[0] == self.records[-1] and len(soas) > 1
+        return len(soas) > 1 and self.records[0] == self.records[-1]
 
     @property
     def incremental(self) -> bool:

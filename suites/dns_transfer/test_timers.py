@@ -39,7 +39,7 @@ def test_times_that_have_changed_hold(desk: Desk) -> None:
     desk.arrives()
     for serial in (2, 3):
         desk.change(content.zone(desk.zone, serial, content.hosts(50 + serial), refresh=2, retry=1))
-        if serial == 2:
+        if serial == 2:  # the times of the first contents hold until then
             desk.refresh()
         desk.arrives()
 

@@ -249,6 +249,8 @@ def test_what_a_component_says_of_itself_is_kept_by_form_link_and_file(checker: 
     text = Path(saved.value.path()).read_text(encoding="utf-8")
     assert '"sites": 12' in text
     assert '"features": ["dot-stuffing"]' in text
+    take(page, text)
+    assert said(page) == shown
 
 
 def test_what_a_component_says_of_itself_is_reckoned_as_in_python(checker: Open) -> None:

@@ -77,6 +77,7 @@ function fileOfPlan(plan) {
   const text = (value) => JSON.stringify(value);
   const flow = (value) => {
     if (typeof value !== "object") return text(value);
+    if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
     return `{${Object.entries(value).map(([key, each]) => `${text(key)}: ${flow(each)}`).join(", ")}}`;
   };
   const lines = Object.entries(documentOfPlan(plan)).flatMap(([key, value]) => {
