@@ -15,7 +15,7 @@ CLIENTS = (
     _client("truncation-ignored", "truncated", "edns-payload"),
     _client("question-lower-cased", "case-echoed"),
     _client("never-asks-again", "lost-question", "lost-answer"),
-    _client("one-read", "segmented-answer"),
+    _client("cuts-at-4096", "large-answer", "largest-answer"),
     _client("any-certificate", "untrusted-certificate", "wrong-name"),
     _client("any-name", "wrong-name"),
     _client("first-record-only", "whole-rrset", "mail-exchange"),
