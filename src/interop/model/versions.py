@@ -54,6 +54,7 @@ def sort_key(version: str, scheme: str) -> Any:
     return _natural_key(text)
 
 
+@functools.lru_cache(maxsize=65_536)
 def compare(left: str, right: str, scheme: str) -> int:
     """Return -1, 0 or 1 as `left` is older than, the same as or newer than `right`."""
     first, second = sort_key(left, scheme), sort_key(right, scheme)
@@ -76,6 +77,7 @@ def upstream(version: str, scheme: str) -> str:
     return _REPACKED.sub("", text) or text
 
 
+@functools.lru_cache(maxsize=65_536)
 def matches(version: str, spec: str, scheme: str) -> bool:
     """Say whether `version` is one that `spec` means.
 
