@@ -93,7 +93,7 @@ def test_a_pairing_stays_up_until_it_is_told_to_go_and_the_relay_keeps_what_pass
 SLOW_TO_START = """\
 import time
 
-time.sleep(4)  # longer than the suite's deadline of 3 s
+time.sleep(2.5)  # longer than the suite's deadline of 2 s
 """
 
 

@@ -4,7 +4,6 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -269,13 +268,3 @@ def test_the_shipped_catalogue_has_no_mistakes() -> None:
     assert found.mistakes == ()
     folders = {file.parent.name for file in (ROOT / "fixtures" / "peers").glob("*/implementation.yaml")}
     assert {implementation.folder.name for implementation in found.implementations} == folders
-
-
-def test_a_catalogue_of_many_peers_loads_at_once(peer: Write, suite: Write, tmp_path: Path) -> None:
-    for number in range(40):
-        peer(f"peer-{number}", "1.0", "1.1", "1.2")
-    suite("quick")
-    load_catalog()  # what is imported and compiled once
-    begun = time.process_time()
-    load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[tmp_path / "suites"])
-    assert time.process_time() - begun < 1

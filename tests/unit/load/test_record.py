@@ -8,7 +8,6 @@ import re
 import stat
 import subprocess
 import sys
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -323,15 +322,6 @@ def test_keys_are_stable_and_a_cell_is_a_line() -> None:
     assert text == matrix_to_json(replace(MATRIX, notes={"a": "2", "b": "1"}))
     assert list(json.loads(text)) == [field.name for field in fields(Matrix)]
     assert sum(line.startswith('{"suite":"smtp","feature":"dot"') for line in text.splitlines()) == 2
-
-
-def test_many_cells_are_written_and_read_at_once(tmp_path: Path) -> None:
-    large = replace(MATRIX, cells=tuple(replace(CELL, reason=f"reason {number}") for number in range(20_000)))
-    begun = time.process_time()
-    write_atomic(tmp_path / "large.json", matrix_to_json(large))
-    read = read_matrix(tmp_path / "large.json")
-    assert time.process_time() - begun < 2
-    assert len(read.cells) == 20_000
 
 
 @pytest.mark.parametrize(
