@@ -17,6 +17,7 @@ The images must be there (`interop images build --suite smtp`).
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 import inspect
 import json
@@ -146,6 +147,7 @@ def _scenarios(folder: Path) -> list[tuple[str, Callable[..., Any], set[str]]]:
     return found
 
 
+@functools.cache
 def _module(file: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
@@ -198,6 +200,7 @@ def _value(name: str, values: dict[str, Any], fixtures: ModuleType) -> Any:
     return values[name]
 
 
+@functools.cache
 def load_catalog_driver() -> type:
     """Return the driver class of smtplib."""
     folder = load_catalog().implementation("smtplib").folder
