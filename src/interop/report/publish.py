@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from interop.judge.history import history, together
 from interop.judge.landscape import Landscape, landscapes
-from interop.judge.sections import Section
 from interop.model.matrix import Matrix
 from interop.report import (
     publish_check,
@@ -41,14 +40,14 @@ def render(
     found = parts(matrices)
     past = history(matrices)
     peers = _peers(found)
-    wide = [each for each in landscapes(_current(found)) if len(each.sections) > 1]
+    current = [sheet for part in found for sheet in part.sheets if sheet.current]
+    wide = [each for each in landscapes(sheet.section for sheet in current) if len(each.sections) > 1]
     suites = _suite_pages(wide, {part.file for part in found})
     places = _places(found, wide, suites)
     products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
     newest = max(matrices, key=lambda matrix: matrix.run.started)
     frame = _Frame(f"interop {newest.run.interop_version}", products, places)
-    heads = [answer_of(sheet.head) for part in found for sheet in part.sheets if sheet.current]
-    current = [sheet for part in found for sheet in part.sheets if sheet.current]
+    heads = [answer_of(sheet.head) for sheet in current]
     files = {
         OVERVIEW: page(
             title=f"Interoperability of {products}",
@@ -112,10 +111,6 @@ def _peers(found: Sequence[Part]) -> dict[str, str]:
     names += [part.product for part in found]
     taken: set[str] = set()
     return {name: file_name(("with", name), taken) for name in dict.fromkeys(names)}
-
-
-def _current(found: Sequence[Part]) -> list[Section]:
-    return [sheet.section for part in found for sheet in part.sheets if sheet.current]
 
 
 def _suite_pages(wide: Sequence[Landscape], taken: set[str]) -> list[str]:

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from interop.run.engine.sdk import APIClient, asking
 from interop.run.program import LEAVE
 
 POLL = 0.02
+HEAD = struct.Struct(">BxxxL")
 STDERR = 2
 """The number of standard error in a frame's head."""
 ENDED = 5.0
@@ -128,23 +129,28 @@ class AttachedProgram:
         self._answer.close()
 
 
-def _pump(stream: IO[bytes], inlet: int, log: Path) -> None:
-    """Part the engine's frames: standard output goes into the pipe, standard error to the log.
+def frames(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield number and content of each frame of an engine's stream; half a head at the end is dropped.
 
     Each frame has a head of 8 bytes: the stream's number, three zeros, the length (Docker Engine API,
     "Attach to a container", Stream format).
     """
+    while len(head := stream.read(HEAD.size)) == HEAD.size:
+        number, length = HEAD.unpack(head)
+        yield number, stream.read(length)
+
+
+def _pump(stream: IO[bytes], inlet: int, log: Path) -> None:
+    """Part the engine's frames: standard output goes into the pipe, standard error to the log."""
     try:
         with log.open("ab") as errors:
-            while head := stream.read(8):
-                number, length = struct.unpack(">BxxxL", head)
-                content = stream.read(length)
+            for number, content in frames(stream):
                 if number == STDERR:
                     errors.write(content)
                     errors.flush()
                 else:
                     _all(inlet, content)
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError):
         pass  # it was closed in the middle
     finally:
         os.close(inlet)

@@ -5,8 +5,8 @@ Knows nothing of how it was made (`docker.py`) or found ready (`ready.py`).
 
 from __future__ import annotations
 
+import io
 import re
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from interop.errors import EngineError
 from interop.model.attempt import Party
 from interop.model.implementation import Candidate
 from interop.run.engine import Executed, Exit
-from interop.run.engine.attached import AttachedProgram
+from interop.run.engine.attached import AttachedProgram, frames
 from interop.run.engine.events import Watch
 from interop.run.engine.sdk import APIClient, CancellableStream, NotFound, asking
 from interop.run.program import Program
@@ -195,15 +195,8 @@ def _limited(stream: Iterable[bytes]) -> bytes:
 
 
 def demultiplex(output: bytes) -> tuple[bytes, bytes]:
-    """Split an engine's stream into standard output and standard error; half a head at the end is dropped.
-
-    Each frame has a head of 8 bytes: the stream's number, three zeros, the length (Docker Engine API,
-    "Attach to a container", Stream format).
-    """
+    """Split an engine's stream into standard output and standard error; half a head at the end is dropped."""
     parts = {1: bytearray(), 2: bytearray()}
-    at = 0
-    while at + 8 <= len(output):
-        number, length = struct.unpack_from(">BxxxL", output, at)
-        parts.setdefault(number, bytearray()).extend(output[at + 8 : at + 8 + length])
-        at += 8 + length
+    for number, content in frames(io.BytesIO(output)):
+        parts.setdefault(number, bytearray()).extend(content)
     return bytes(parts[1]), bytes(parts[2])
