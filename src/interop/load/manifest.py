@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from interop.errors import Place, nearest
+from interop.errors import Place
 from interop.load.contract import SUITE_FILE
-from interop.load.parts import readiness, security, texts, words
+from interop.load.parts import port_mistakes, readiness, security, texts, words
 from interop.load.product import product, product_mistakes
 from interop.load.schema import Mistake, check, refuse
 from interop.load.yaml import Document, read_yaml
@@ -115,15 +115,7 @@ def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mista
     """Yield what a schema cannot say: names that must be there, versions that must differ."""
     yield from _repeated(document, "releases", "version", "version")
     for key, role in document.value["roles"].items():
-        ports = role.get("ports", {})
-        port = role.get("ready", {}).get("port")
-        if port is not None and port not in ports:
-            place = document.place("roles", key, "ready", "port")
-            yield place, f"{port!r} is none of the role's ports. {nearest(port, ports)}"
-        for number, name in enumerate(role.get("udp", [])):
-            if name not in ports:
-                place = document.place("roles", key, "udp", number)
-                yield place, f"{name!r} is none of the role's ports. {nearest(name, ports)}"
+        yield from port_mistakes(document, ("roles", key), role, role.get("ports", {}))
         driver = role.get("driver", "")
         driver = "" if isinstance(driver, dict) else driver.partition(":")[0]
         if isinstance(role.get("driver"), dict) and role.get("driven") != "container":

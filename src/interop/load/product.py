@@ -5,12 +5,12 @@ Reads no file of its own. Whether a suite or a port is known is the catalogue's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from interop.errors import Place, nearest
-from interop.load.parts import readiness, security, texts, words
+from interop.errors import Place
+from interop.load.parts import port_mistakes, readiness, security, texts, words
 from interop.load.schema import Mistake
 from interop.load.selection import split
 from interop.load.yaml import Document
@@ -43,7 +43,7 @@ def product(document: Document, base: Path) -> Product:
         version=stated,
         version_command=texts(command),
         roles=tuple(
-            _role(key, role, document.place("product", "roles", key), base, name, stated)
+            _role(key, role, document.place("product", "roles", key), base, name)
             for key, role in value.get("roles", {}).items()
         ),
         shipped=shipped,
@@ -67,19 +67,15 @@ def product_mistakes(document: Document) -> Iterator[Mistake]:
                 yield place, f"{word!r} belongs to an image, a command or an endpoint, and none is given."
         if isinstance(role.get("endpoint"), dict):
             ports = role["endpoint"]
-        named = {"ready": [role.get("ready", {}).get("port")], "udp": role.get("udp", [])}
-        for word, names in named.items():
-            for name in names:
-                if name is not None and ports and name not in ports:
-                    place = document.place(*path, word)
-                    yield place, f"{name!r} is none of the role's ports. {nearest(name, list(ports))}"
+        if ports:
+            yield from port_mistakes(document, path, role, list(ports))
 
 
 def _article(way: str) -> str:
     return f"{'an' if way == 'image' else 'a'} {way}"
 
 
-def _role(key: str, value: dict[str, Any], place: Place, base: Path, name: str, version: str) -> ProductRole:
+def _role(key: str, value: dict[str, Any], place: Place, base: Path, name: str) -> ProductRole:
     suite, _, role = key.partition(".")
     driver = value.get("driver", "")
     program = driver["command"] if isinstance(driver, dict) else []
@@ -88,28 +84,32 @@ def _role(key: str, value: dict[str, Any], place: Place, base: Path, name: str, 
         source = str(base / source)
     endpoint = value.get("endpoint", {})
     addresses = endpoint if isinstance(endpoint, dict) else {suite: endpoint}
+    endpoints = {port: _address(address) for port, address in addresses.items()}
     return ProductRole(
         suite=suite,
         role=role,
         driver=source,
         command=texts(program),
-        served=_served(key, value, place, base, name, version),
-        endpoints={port: _address(address) for port, address in addresses.items()},
-        udp=texts(value.get("udp", [])),
-        offers=texts(value.get("offers", [])),
+        served=_served(key, value, endpoints, place, base, name),
+        endpoints=endpoints,
         options=words(value.get("options", {})),
         place=place,
     )
 
 
 def _served(
-    key: str, value: dict[str, Any], place: Place, base: Path, name: str, version: str
+    key: str,
+    value: dict[str, Any],
+    endpoints: Mapping[str, tuple[str, int]],
+    place: Place,
+    base: Path,
+    name: str,
 ) -> Candidate | None:
-    """Return what the harness brings up, the product's image or command; None where it brings up nothing."""
-    if not any(way in value for way in SERVING):
+    """Return what serves as the product, still without its version; None for one that is only driven."""
+    ports = {port: number for port, (_, number) in endpoints.items()} or value.get("ports", {})
+    if not ports:
         return None
     suite, _, role = key.partition(".")
-    ports = value["ports"]
     if isinstance(ports, list):
         ports = dict.fromkeys(ports, INSIDE_PORT)
     command = texts(value.get("command", []))
@@ -124,7 +124,7 @@ def _served(
         configurations=(Configuration(name="default", environment=words(value.get("environment", {}))),),
         security=security(value.get("security", {})),
     )
-    release = Release(version=version or "unknown", image=value.get("image", ""))
+    release = Release(version="", image=value.get("image", ""))
     implementation = Implementation(
         name=name, title=name, releases=(release,), roles=(spec,), folder=base, place=place
     )

@@ -151,10 +151,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRole:
-    """How the product takes one role: what drives it, and, where it serves, what serves.
-
-    At most one of `served` and `endpoints` is set.
-    """
+    """How the product takes one role: what drives it, and, where it serves, what serves."""
 
     suite: str
     role: str
@@ -163,13 +160,9 @@ class ProductRole:
     command: tuple[str, ...] = ()
     """A driver that is a program speaking JSON-RPC 2.0 on stdio."""
     served: Candidate | None = None
-    """The product's own image or command, which the harness brings up."""
+    """What serves: the product's image or command, or what runs already. Its version is the product's."""
     endpoints: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Where the product already runs: host and number of each named port."""
-    udp: tuple[str, ...] = ()
-    """Names of the endpoints that speak UDP as well."""
-    offers: tuple[str, ...] = ()
-    """Situations that a product which is already running offers; its ports count too."""
+    """Where it already runs: host and number of each named port. Empty where the harness brings it up."""
     options: dict[str, str] = field(default_factory=dict)
     """Handed to the driver's constructor."""
     place: Place

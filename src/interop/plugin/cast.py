@@ -17,7 +17,7 @@ from interop.errors import Place as FilePlace
 from interop.load.catalog import Catalog
 from interop.load.contract import SUITE_FILE, load_contract
 from interop.load.manifest import Config
-from interop.model.implementation import Candidate, Implementation, ProductRole, Release, RoleSpec
+from interop.model.implementation import Candidate, Implementation, ProductRole
 from interop.model.suite import Suite
 from interop.plan import Place
 
@@ -142,7 +142,7 @@ def _users(config: Config, catalog: Catalog, suites: Sequence[Suite]) -> tuple[A
                 where=role.place,
                 hint=nearest(role.role, suite.roles),
             )
-        served = _served(role, product.name, version, config.file.parent)
+        served = _served(role, version)
         _check_served(role, served, suite, catalog)
         actors.append(
             Actor(
@@ -162,26 +162,11 @@ def _users(config: Config, catalog: Catalog, suites: Sequence[Suite]) -> tuple[A
     return tuple(actors)
 
 
-def _served(role: ProductRole, name: str, version: str, folder: Path) -> Candidate | None:
+def _served(role: ProductRole, version: str) -> Candidate | None:
     """Return what serves as the product, in this version; None for one that is only driven."""
-    if role.served is not None:
-        return replace(role.served, release=replace(role.served.release, version=version))
-    if not role.endpoints:
+    if role.served is None:
         return None
-    spec = RoleSpec(
-        suite=role.suite,
-        role=role.role,
-        ports={port: number for port, (_, number) in role.endpoints.items()},
-        udp=role.udp,
-        offers=role.offers,
-    )
-    release = Release(version=version)
-    implementation = Implementation(
-        name=name, title=name, releases=(release,), roles=(spec,), folder=folder, place=role.place
-    )
-    return Candidate(
-        implementation=implementation, release=release, role=spec, configuration=spec.configurations[0]
-    )
+    return replace(role.served, release=replace(role.served.release, version=version))
 
 
 def _check_served(role: ProductRole, served: Candidate | None, suite: Suite, catalog: Catalog) -> None:
@@ -194,7 +179,7 @@ def _check_served(role: ProductRole, served: Candidate | None, suite: Suite, cat
         *(situation.id for situation in suite.situations),
         *(port for peer in peers if peer is not None for port in peer.ports),
     ]
-    for word in (*served.role.ports, *role.offers, *served.role.offers):
+    for word in (*served.role.ports, *served.role.offers):
         if word not in known:
             raise UnknownNameError(
                 f"the suite {suite.name} knows no port or situation {word!r}.",

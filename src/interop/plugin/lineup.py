@@ -93,8 +93,9 @@ def check_products(actors: Sequence[Actor]) -> None:
     """
     for actor in actors:
         if actor.product is not None:
+            datagrams = actor.candidate.role.udp if actor.candidate is not None else ()
             for port, address in actor.product.endpoints.items():
-                if port not in actor.product.udp:
+                if port not in datagrams:
                     _knock(actor.product, port, address)
             check_driver(actor.product, interpreter=sys.executable, folder=actor.folder)
 

@@ -115,10 +115,11 @@ class Session:
     def _refuse_what_cannot_run(self, engine: Engine) -> None:
         """Raise ConfigError when the engine cannot bring up a product of the user's own."""
         for actor in self.lineup.products:
-            if actor.product is not None and actor.product.served is not None:
-                reason = engine.cannot_run(actor.product.served)
+            product = actor.product
+            if product is not None and product.served is not None and not product.endpoints:
+                reason = engine.cannot_run(product.served)
                 if reason:
-                    raise ConfigError(f"{reason}.", where=actor.product.place, hint="See 'interop doctor'.")
+                    raise ConfigError(f"{reason}.", where=product.place, hint="See 'interop doctor'.")
 
     def _take_over(self, config: pytest.Config, journal: JournalWriter) -> None:
         """Register what runs the scenarios and what reports on them."""
