@@ -222,6 +222,16 @@ class Change:
     data: str = ""
     """For ADD and DELETE_RECORD."""
 
+    @property
+    def command(self) -> str:
+        """The line in the language of nsupdate, which other programs read as well."""
+        return {
+            Action.ADD: f"update add {self.name} {self.ttl} {self.type} {self.data}",
+            Action.DELETE_RECORD: f"update delete {self.name} {self.type} {self.data}",
+            Action.DELETE_RRSET: f"update delete {self.name} {self.type}",
+            Action.DELETE_NAME: f"update delete {self.name}",
+        }[self.action]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prerequisite:
@@ -233,6 +243,17 @@ class Prerequisite:
     """Empty for the conditions on names."""
     data: str = ""
     """For RRSET_EQUALS."""
+
+    @property
+    def command(self) -> str:
+        """The line in the language of nsupdate, which other programs read as well."""
+        return {
+            Condition.NAME_IN_USE: f"prereq yxdomain {self.name}",
+            Condition.NAME_UNUSED: f"prereq nxdomain {self.name}",
+            Condition.RRSET_EXISTS: f"prereq yxrrset {self.name} {self.type}",
+            Condition.RRSET_ABSENT: f"prereq nxrrset {self.name} {self.type}",
+            Condition.RRSET_EQUALS: f"prereq yxrrset {self.name} {self.type} {self.data}",
+        }[self.condition]
 
 
 class Client(ABC):
