@@ -44,8 +44,9 @@ from interop.model.implementation import Candidate
 from interop.run.driver_host import load_driver
 from interop.run.engine import Running
 from interop.run.engine.choice import choose_engine
-from interop.run.pairing import Pairing, Seat
+from interop.run.pairing import Pairing
 from interop.run.pki import Pki
+from interop.run.seat import Seat
 from interop.run.wire import Switchboard
 from interop.scenario import FEATURE_MARK, NEEDS_MARK
 

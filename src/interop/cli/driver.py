@@ -77,7 +77,7 @@ def check_drivers(arguments: argparse.Namespace) -> int:
 
 def _check(role: ProductRole, folder: Path) -> bool:
     from interop.run.driver_check import examine  # noqa: PLC0415 - what runs is imported when it runs
-    from interop.run.pairing import seat_for_product  # noqa: PLC0415
+    from interop.run.seat import seat_for_product  # noqa: PLC0415
 
     module = load_contract(role.suite)
     names = [each.name for each in operations(module.ROLES[role.role])]

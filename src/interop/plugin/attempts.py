@@ -32,7 +32,8 @@ from interop.plugin.settings import Settings
 from interop.run.drivers import Silent
 from interop.run.engine import Exit
 from interop.run.evidence import transcript, write_evidence
-from interop.run.pairing import Pairing, Seat
+from interop.run.pairing import Pairing
+from interop.run.seat import Seat
 from interop.scenario import FEATURE_MARK, Observations, current
 
 EXIT_NOTICE = 0.2

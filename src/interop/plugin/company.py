@@ -18,8 +18,9 @@ from interop.plugin.cast import Actor
 from interop.plugin.progress import Progress
 from interop.run.engine import Engine, Running
 from interop.run.engine.standing import Standing
-from interop.run.pairing import Pairing, Seat, seat_for_candidate, seat_for_product
+from interop.run.pairing import Pairing
 from interop.run.provision import Provisioner
+from interop.run.seat import Seat, seat_for_candidate, seat_for_product
 from interop.run.wire import Switchboard
 
 

@@ -25,7 +25,7 @@ from interop.plugin.cast import Actor, controls, labelled, products, role_suites
 from interop.plugin.runner import Declared
 from interop.plugin.settings import Settings
 from interop.run.engine import Engine
-from interop.run.pairing import check_driver
+from interop.run.seat import check_driver
 
 ANSWER = 5.0
 """Seconds in which a product that is already running takes a connection."""
