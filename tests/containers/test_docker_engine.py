@@ -243,8 +243,10 @@ def test_what_is_to_be_kept_stays_until_all_is_removed(tmp_path: Path) -> None:
     engine = DockerEngine(run_id=RUN, keep=True)
     start(engine, banner(), tmp_path / "state").stop()
     engine.close()
-    assert len(left(engine)) == 2
-    assert engine.sweep() == []
+    kept = left(engine)
+    assert len(kept) == 2
+    engine.sweep()  # an earlier run that was killed may have left something: that goes, and this stays
+    assert left(engine) == kept
     with asked_directly() as client:
         assert len(remove_all_labelled(client, f"{ENGINE}={engine.identity}")) == 2
     assert left(engine) == []

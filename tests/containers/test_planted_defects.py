@@ -6,14 +6,13 @@ peer beside healthy ones, and healthy pairings, which must not be accused.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.containers.planted.defects import CLIENTS, REAL_GAPS, SERVERS, SOUND
-from tests.containers.planted.runs import Run, Seen, Stage, defective_runs, listed, report, see
-from tests.containers.planted.table import accused
+from tests.containers.planted.runs import Run, Seen, Stage, defective_runs, see
+from tests.containers.planted.verdicts import Verdicts
 
 pytestmark = pytest.mark.containers
 
@@ -55,25 +54,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return see(all_runs(), tmp_path_factory.mktemp("planted"), (*CLIENTS, *SERVERS))
 
 
-def test_every_planted_defect_is_found_and_blamed_on_the_right_side(
-    seen: Seen, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with capsys.disabled():
-        sys.stdout.write(report(seen, "selftest.md", REAL_GAPS))
-    wrong = [each for each in seen.rows if not each.right_throughout]
-    assert not wrong, "\n".join(map(str, wrong))
-
-
-def test_no_healthy_pairing_is_accused(seen: Seen) -> None:
-    assert {cell.peer for cell in seen.healthy if cell.tried} >= {SOUND, "aiosmtpd", "postfix"}
-    found = accused(seen.healthy, REAL_GAPS)
-    assert not found, listed(found)
-
-
-def test_each_planted_program_works_but_for_its_defect(seen: Seen) -> None:
-    others = [cell for each in seen.rows for cell in each.others]
-    assert not others, listed(others)
-
-
-def test_no_run_leaves_anything_behind(seen: Seen) -> None:
-    assert not seen.left, "\n".join(seen.left)
+class TestSmtp(Verdicts):
+    table = "selftest.md"
+    real_gaps = REAL_GAPS
+    met = {SOUND, "aiosmtpd", "postfix"}  # noqa: RUF012 - annotated where it is declared
