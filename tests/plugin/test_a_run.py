@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
-from .runs import cells, run, run_apart
+from .runs import MINIATURE, cells, run, run_apart
 
 
 def test_without_the_option_nothing_of_it_is_imported(project: pytest.Pytester) -> None:
@@ -69,6 +70,41 @@ def test_a_defect_of_the_product_is_the_products_as_the_control_passes(project: 
     run(project, "--interop-peer=steady", "--interop-feature=long")
     found = [cells(project)[f"steady@{version}", "long"] for version in ("1.9", "1.10")]
     assert {cell["blame"] for cell in found} == {"product"}
+
+
+@pytest.mark.parametrize(
+    ("fails", "blame", "reason"),
+    [
+        ("1", "product", "careful@1.0 passes with steady@1.10"),
+        ("13", "undetermined", "no control could try it"),
+        ("12", "undetermined", "nobody passes it"),
+    ],
+)
+def test_a_control_that_fails_in_a_way_of_its_own_is_asked_again(
+    project: pytest.Pytester, fails: str, blame: str, reason: str
+) -> None:
+    """The product always fails; its control fails in those of its attempts."""
+    ours = project.path / "miniature"
+    shutil.copytree(MINIATURE, ours)
+    config = project.path / "interop.yaml"
+    config.write_text(config.read_text().replace(str(MINIATURE), str(ours)))
+    driver = project.path / "acme.py"
+    driver.write_text(driver.read_text().replace("ECHO {line}", "ECHO {line[:99]}"))
+    careful = ours / "peers" / "careful" / "driver.py"
+    careful.write_text(
+        careful.read_text().replace(
+            "        with socket",
+            f"""        with open({str(ours / "tried")!r}, "a+") as tried:
+            tried.write("x")
+            if str(tried.tell()) in {fails!r}:
+                request = "ECHO short"
+        with socket""",
+        )
+    )
+    run(project, "--interop-peer=steady@1.10", "--interop-feature=long", "--interop-retries=1")
+    cell = cells(project)["steady@1.10", "long"]
+    assert cell["blame"] == blame
+    assert reason in cell["reason"]
 
 
 def test_a_feature_that_the_driver_lacks_is_unsupported_by_its_own_word(project: pytest.Pytester) -> None:

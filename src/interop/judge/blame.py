@@ -41,7 +41,7 @@ class Evidence:
     """Controls that pass the same scenario with this peer."""
     controls_fail: tuple[str, ...] = ()
     controls_elsewhere: tuple[str, ...] = field(default=())
-    """Peers with which some control passes the same scenario."""
+    """Peers with which a control that fails here passes the same scenario."""
     legal: str = ""
 
 

@@ -171,24 +171,32 @@ def _judged(
     return Cell(**values)
 
 
+def _of_control(ruling: Ruling) -> Verdict:
+    """Return a control's verdict; one that failed by chance, and more often passed, is able to do it."""
+    by_chance = ruling.verdict is Verdict.FLAKY and 2 * ruling.tally.passed > ruling.tally.total
+    return Verdict.WORKS if by_chance else ruling.verdict
+
+
 def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, suite: Suite) -> Evidence:
     here, product = decisive.peer, decisive.product
     works = {Verdict.WORKS, Verdict.DEGRADED}
     own_kind = product.split("@", 1)[0]
     controls = {
-        (who, peer): each.verdict
+        (who, peer): _of_control(each)
         for (who, peer), each in row.controls.items()
         if who.split("@", 1)[0] != own_kind
     }
     # Another product of the same run that ran the same scenario is as good a control as a declared one.
     controls |= {
-        (who, peer): each.verdict
+        (who, peer): _of_control(each)
         for (who, peer), each in row.product.items()
         if who.split("@", 1)[0] != own_kind and who.split("@", 1)[0] in suite.controls
     }
     mine = {
         peer: each.verdict for (who, peer), each in row.product.items() if who == product and peer != here
     }
+    able = sorted(who for (who, peer), v in controls.items() if peer == here and v in works)
+    failing = sorted(who for (who, peer), v in controls.items() if peer == here and v is Verdict.FAILS)
     return Evidence(
         product=product,
         peer=here,
@@ -198,14 +206,10 @@ def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, su
         side=decisive.side if decisive.outcome in BROKEN else "",
         product_works_with=tuple(peer for peer, verdict in mine.items() if verdict in works),
         product_fails_with=tuple(peer for peer, verdict in mine.items() if verdict is Verdict.FAILS),
-        controls_pass=tuple(
-            sorted(who for (who, peer), v in controls.items() if peer == here and v in works)
-        ),
-        controls_fail=tuple(
-            sorted(who for (who, peer), v in controls.items() if peer == here and v is Verdict.FAILS)
-        ),
+        controls_pass=tuple(able),
+        controls_fail=tuple(failing),
         controls_elsewhere=tuple(
-            sorted({peer for (_, peer), v in controls.items() if peer != here and v in works})
+            sorted({peer for (who, peer), v in controls.items() if who in failing and v in works})
         ),
         legal=feature.legal,
     )

@@ -27,9 +27,9 @@ class ControlCache:
         self._folder = folder or platformdirs.user_cache_path("interop") / "controls"
         self._suites: dict[Path, str] = {}
 
-    def find(self, control: Party, peer: Party, scenario: str, suite: Path) -> Attempt | None:
-        """Return what the control did with this very peer, None when it must be run."""
-        file = self._file(control, peer, scenario, suite)
+    def find(self, control: Party, peer: Party, scenario: str, number: int, suite: Path) -> Attempt | None:
+        """Return what the control did with this very peer in that attempt, None when it must be run."""
+        file = self._file(control, peer, scenario, number, suite)
         if file is None:
             return None
         try:
@@ -39,7 +39,7 @@ class ControlCache:
 
     def keep(self, attempt: Attempt, control: Party, peer: Party, suite: Path) -> None:
         """Keep an attempt; one that ended in an error says nothing and is not kept."""
-        file = self._file(control, peer, attempt.scenario, suite)
+        file = self._file(control, peer, attempt.scenario, attempt.number, suite)
         if file is None or attempt.outcome is Outcome.ERROR:
             return
         try:
@@ -47,13 +47,13 @@ class ControlCache:
         except RecordError:
             return  # a cache that cannot be written costs time, nothing else
 
-    def _file(self, control: Party, peer: Party, scenario: str, suite: Path) -> Path | None:
+    def _file(self, control: Party, peer: Party, scenario: str, number: int, suite: Path) -> Path | None:
         if not peer.digest:
             return None  # without a digest nothing says that it is the same peer
         made_of = (
             *(control.role, control.name, control.version, control.digest),
             *(peer.name, peer.version, peer.digest, peer.configuration, peer.configuration_hash),
-            *(scenario, self._text_of(suite)),
+            *(scenario, str(number), self._text_of(suite)),
         )
         key = hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:32]
         return self._folder / f"{key}.json"

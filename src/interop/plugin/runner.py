@@ -18,7 +18,7 @@ from interop.judge.expectations import Standing, Where, find, stand
 from interop.judge.verdict import BROKEN, rule
 from interop.load.controls import ControlCache
 from interop.load.record import JournalWriter
-from interop.model.attempt import Outcome
+from interop.model.attempt import Attempt, Outcome
 from interop.model.expectation import Expectation
 from interop.model.matrix import Known, Verdict
 from interop.model.suite import Suite, Workaround
@@ -32,6 +32,8 @@ from interop.plugin.settings import Settings
 Try = Callable[[Trial], Tried | Declined | NotHad]
 """Makes one attempt of a trial."""
 
+CONTROL_ATTEMPTS = 3
+"""Of a control that fails in a way of its own: more than half of them must pass for it to count as able."""
 LOG_LINES = 12
 """Lines of a log that a failure to bring a peer up ends with."""
 
@@ -101,7 +103,7 @@ class Runner:
         tries = self._repeat(company, trial, first, attempt)
         standing = self._stand(item, pair, tries)
         if any(each.attempt.outcome in BROKEN for each in tries):
-            self._triangulate(company, trial, attempt)
+            self._triangulate(company, trial, tries, attempt)
             self._try_workaround(company, trial, standing, attempt)
         return _final(tries, standing)
 
@@ -133,26 +135,50 @@ class Runner:
         broken = any(each.attempt.outcome in BROKEN for each in tries)
         return max(self.settings.repeat, 1 + self.settings.retries if broken else 1)
 
-    def _triangulate(self, company: Company, trial: Trial, attempt: Try) -> None:
-        """Run the scenario with each control against the same running peer, or take what is known of it."""
-        suite = self.suites[trial.pair.place.suite].folder
-        for item in self.collection.controls(trial.item):
-            pair = item.stash[PAIR]
-            theirs = self.actors[pair.place.identity]
-            if theirs.name == self.actors[trial.pair.place.identity].name or pair.place.identity in self.down:
-                continue
-            try:
-                control, peer = company.actor_seat(theirs).party, company.peer_seat(trial.peer).party
-            except InteropError as error:
-                self.down[pair.place.identity] = str(error)
-                continue
-            kept = self.controls.find(control, peer, scenario_id(item), suite)
-            if kept is not None and kept.product == pair.place.key and kept.peer == trial.peer.id:
-                self.journal.write("attempt", kept)
-                continue
-            tried = attempt(Trial(item=item, pair=pair, why="control", peer=trial.peer))
-            if isinstance(tried, Tried):
-                self.controls.keep(tried.attempt, control, peer, suite)
+    def _triangulate(self, company: Company, trial: Trial, tries: Sequence[Tried], attempt: Try) -> None:
+        """Run the scenario with each control against the same running peer, or take what is known of it.
+
+        Where none passes, one that failed in another way than the product is asked once more: it may have
+        failed by chance, and the peer would be accused on the strength of that.
+        """
+        own = self.actors[trial.pair.place.identity].name
+        others = [
+            Trial(item=item, pair=item.stash[PAIR], why="control", peer=trial.peer)
+            for item in self.collection.controls(trial.item)
+            if self.actors[item.stash[PAIR].place.identity].name != own
+        ]
+        done = [(other, self._control(company, other, attempt)) for other in others]
+        found = [(other, each) for other, each in done if each is not None]
+        if any(each.outcome is Outcome.PASSED for _, each in found):
+            return
+        seen = {each.attempt.signature for each in tries}
+        for other in [other for other, e in found if e.outcome in BROKEN and e.signature not in seen]:
+            for number in range(2, 1 + CONTROL_ATTEMPTS):
+                again = self._control(company, replace(other, number=number), attempt)
+                if again is None or again.outcome in BROKEN:
+                    break
+
+    def _control(self, company: Company, trial: Trial, attempt: Try) -> Attempt | None:
+        """Return what a control does: kept from before where it was seen, else tried and kept."""
+        place, scenario = trial.pair.place, scenario_id(trial.item)
+        if place.identity in self.down:
+            return None
+        suite = self.suites[place.suite].folder
+        try:
+            control = company.actor_seat(self.actors[place.identity]).party
+            peer = company.peer_seat(trial.peer).party
+        except InteropError as error:
+            self.down[place.identity] = str(error)
+            return None
+        kept = self.controls.find(control, peer, scenario, trial.number, suite)
+        if kept is not None and kept.product == place.key and kept.peer == trial.peer.id:
+            self.journal.write("attempt", kept)
+            return kept
+        tried = attempt(trial)
+        if not isinstance(tried, Tried):
+            return None
+        self.controls.keep(tried.attempt, control, peer, suite)
+        return tried.attempt
 
     def _try_workaround(
         self,
