@@ -5,6 +5,7 @@ Messages of assertions name no address, port or time: they are what a failure is
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import time
@@ -29,6 +30,9 @@ server = interop.role("server")
 
 ARRIVAL = 8.0
 """Seconds in which a mail that a server has taken must lie in its mailbox."""
+
+STRAYED = 1.0
+"""Seconds after which an awaited mail is looked for in other mailboxes, too."""
 
 QUIET = 0.4
 """Seconds without a message after which a mailbox counts as empty: peers deliver within a tenth of that."""
@@ -58,6 +62,7 @@ class Desk:
         self._client = client
         self._server = server
         self._numbers = itertools.count(1)
+        self._boxes: list[str] = []
         self.description = client.describe()
 
     @property
@@ -73,10 +78,12 @@ class Desk:
     def box(self, prefix: str = "box", *, quoted: bool = False) -> Box:
         """Return a mailbox that nobody else writes to; the prefix may provoke, as the README says."""
         local_part = self._pairing.unique(prefix)
+        self._boxes.append(local_part)
         return Box(local_part, f'"{local_part}"@interop.test' if quoted else f"{local_part}@interop.test")
 
     def shared_box(self, local_part: str) -> Box:
         """Return a mailbox that other attempts write to as well."""
+        self._boxes.append(local_part)
         return Box(local_part, f"{local_part}@interop.test")
 
     def letter(
@@ -150,10 +157,20 @@ class Desk:
 
     def only(self, box: Box) -> smtp.StoredMail:
         """Return the one message that arrives in a box."""
-        found = self._server.wait(local_part=box.local_part, timeout=ARRIVAL)
+        found = self._server.wait(local_part=box.local_part, timeout=STRAYED)
+        if not found:
+            self._look_for_strays()
+            found = self._server.wait(local_part=box.local_part, timeout=ARRIVAL - STRAYED)
         assert found, "the client reports success, but the mail did not arrive"
         assert len(found) == 1, f"the mail arrived {len(found)} times"
         return found[0]
+
+    def _look_for_strays(self) -> None:
+        """Fail when a mail of this attempt lies in a mailbox to which it was not sent."""
+        with contextlib.suppress(interop.Unsupported):
+            other = self._server.astray(word=self.token, known=tuple(self._boxes))
+            shown = other.replace(self.token[1:], "\N{HORIZONTAL ELLIPSIS}")
+            assert not other, f"the mail arrived in the mailbox {shown!r}, to which it was not sent"
 
     def arrived(self, box: Box, *, within: float = ARRIVAL) -> bool:
         """Return whether anything arrives in a box."""

@@ -251,6 +251,13 @@ class Server(ABC):
     def wait(self, *, local_part: str, count: int = 1, timeout: float = 8.0) -> tuple[StoredMail, ...]:
         """Return the mailbox as soon as it holds `count` messages, or as it is after `timeout` seconds."""
 
+    def astray(self, *, word: str, known: tuple[str, ...]) -> str:  # noqa: ARG002 - not offered
+        """Return the local part of a mailbox, none of the `known` ones, with a message that has the word.
+
+        The word stands in the message's header. Empty when no mailbox has such a message.
+        """
+        raise Unsupported("the server's other mailboxes cannot be seen", side="server")
+
 
 class GeneralServer(Server):
     """The driver of every server peer that keeps the conventions of this suite's README."""
@@ -290,6 +297,15 @@ class GeneralServer(Server):
         while len(found := self.mailbox(local_part=local_part)) < count and time.monotonic() < ends:
             time.sleep(self.POLL)
         return found
+
+    def astray(self, *, word: str, known: tuple[str, ...]) -> str:
+        """Look into the mailboxes that nobody asked for."""
+        for folder in sorted((self._site.state / "mail").glob("*")):
+            local_part = bytes.fromhex(folder.name).decode("utf-8", "replace")
+            mails = () if local_part in known else self.mailbox(local_part=local_part)
+            if any(word.encode() in line for mail in mails for line in mail.header):
+                return local_part
+        return ""
 
 
 def _stored(file: Path) -> StoredMail:

@@ -55,6 +55,15 @@ class EighthBitStripped(Server):
         return bytes(octet & ASCII for octet in super().unstuffed(line))
 
 
+class SignsDropped(Server):
+    """Delivers to the address without what is neither letter nor digit in it."""
+
+    # RFC 5321, 4.1.2 and 6.1
+    def store(self, recipient: str, content: list[bytes]) -> None:
+        local_part, at, domain = recipient.rpartition("@")
+        super().store("".join(filter(str.isalnum, local_part)) + at + domain, content)
+
+
 class BouncesDropped(Server):
     """Takes mail from the null sender and drops it without a word."""
 

@@ -138,6 +138,16 @@ def test_waiting_ends_as_soon_as_there_is_enough(tmp_path: Path) -> None:
     assert len(general_server(tmp_path).wait(local_part="a", timeout=60.0)) == 1
 
 
+def test_a_mail_that_went_astray_is_found_in_a_mailbox_that_nobody_asked_for(tmp_path: Path) -> None:
+    server = general_server(tmp_path)
+    assert server.astray(word="t1", known=("o'neil",)) == ""
+    store(tmp_path, "o'neil", "1", b"\na@interop.test\nSubject: t1\n\nbody\n")
+    store(tmp_path, "bounces", "1", b"\na@interop.test\nSubject: failed\n\nSubject: t1\n")
+    assert server.astray(word="t1", known=("o'neil",)) == ""
+    store(tmp_path, "oneil", "1", b"\na@interop.test\nSubject: t1\n\nbody\n")
+    assert server.astray(word="t1", known=("o'neil",)) == "oneil"
+
+
 @pytest.mark.parametrize(
     ("content", "header", "body"),
     [
