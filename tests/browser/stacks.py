@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from interop.errors import InteropError
 from interop.judge.check import check
 from interop.judge.history import together
@@ -168,7 +170,9 @@ def _shaken(matrix: Matrix, chance: random.Random) -> Matrix:
             continue
         cells.append(_odd(each, chance) if each.verdict is Verdict.WORKS else each)
         if each.peer == "postfix" and chance.random() < 0.7:
-            hard = dataclasses.replace(each, peer_key=f"{each.peer_key}+hardened", configuration="hardened")
+            hard = msgspec.structs.replace(
+                each, peer_key=f"{each.peer_key}+hardened", configuration="hardened"
+            )
             cells.append(_odd(hard, chance))
     parties = (*examples.parties(cells), *_schemes())
     return dataclasses.replace(matrix, cells=tuple(cells), parties=parties)
@@ -247,12 +251,12 @@ def _odd(cell: Cell, chance: random.Random) -> Cell:
         changes["tested"] = cell.tested - chance.choice((10, 160, 161, 400)) * DAY - chance.random()
     if chance.random() < 0.2:
         changes["limits"] = tuple(chance.sample(_LIMITS, chance.choice((1, 1, 2))))
-    return dataclasses.replace(cell, **changes)
+    return msgspec.structs.replace(cell, **changes)
 
 
 def _of_product(matrix: Matrix, version: str, later: float) -> Matrix:
     cells = tuple(
-        dataclasses.replace(
+        msgspec.structs.replace(
             each,
             product_version=version,
             product_key=f"smtplib@{version}",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from interop.judge.sections import sections
@@ -193,7 +194,7 @@ def test_a_link_to_a_cell_opens_its_details(page_of: Open) -> None:
 
 def test_the_command_to_repeat_is_the_one_that_other_reports_give(page_of: Open) -> None:
     matrix = examples.with_gaps()
-    cell = dataclasses.replace(matrix.cells[0], scenario='test_"quoted$`.py::test_a')
+    cell = msgspec.structs.replace(matrix.cells[0], scenario='test_"quoted$`.py::test_a')
     page = page_of(
         dataclasses.replace(matrix, cells=(cell,)), f"#cell=smtp.client/{cell.feature}/{cell.peer_key}"
     )

@@ -11,6 +11,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from interop.model.attempt import Limit, Party, RunFacts
 from interop.model.matrix import Blame, Cell, Known, Matrix, SuiteFacts, Tally, Verdict
 from interop.model.suite import Feature, Impact, Level, Workaround
@@ -361,7 +363,7 @@ def hostile() -> Matrix:
         Verdict.DEGRADED,
     )
     cells = [
-        dataclasses.replace(
+        msgspec.structs.replace(
             cell("hostile", f"{key}{number}"),
             verdict=verdict,
             blame=Blame.PEER,

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._matrices import find_runs
 from interop.errors import ConfigError, Place
@@ -86,7 +88,7 @@ def _with_evidence(found: list[tuple[Path, Matrix]]) -> tuple[list[Matrix], dict
         cells = matrix.cells
         if folder:
             cells = tuple(
-                dataclasses.replace(cell, evidence=f"{folder}{cell.evidence}") if cell.evidence else cell
+                msgspec.structs.replace(cell, evidence=f"{folder}{cell.evidence}") if cell.evidence else cell
                 for cell in cells
             )
         matrices.append(dataclasses.replace(matrix, cells=cells))

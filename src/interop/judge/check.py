@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 
 from interop.errors import ConfigError, Place, RecordError
 from interop.judge.change import changed, shifts
-from interop.judge.evidence import Asked, Ground, gather
+from interop.judge.evidence import Asked, Ground
 from interop.judge.findings import find
 from interop.judge.minimums import refuse_other_kinds
 from interop.judge.names import Named, Names, fold
 from interop.judge.reading import Reading, ill_formed, read_distribution, read_version, well_formed_part
 from interop.judge.rules import Rules
+from interop.judge.survey import Survey
 from interop.judge.ways import agreed
 from interop.model.finding import Answer, Change, Finding, Report
 from interop.model.implementation import Implementation
@@ -47,12 +48,13 @@ def check(
     gives new versions by component, implementation or product: the report is then of the changed stack, and
     its `change` compares. Raises ConfigError, UnknownNameError and RecordError where they do not fit.
     """
-    names = Names(matrix, catalog, rules)
+    known = Survey.of(matrix)
+    names = Names(known, catalog, rules)
     days = float(rules["max_age_days"]) if max_age_days is None else max_age_days
-    report = _check(stack, matrix, names, rules, now, days)
+    report = _check(stack, known, names, rules, now, days)
     if not change:
         return report
-    after = _check(changed(stack, change, names), matrix, names, rules, now, days)
+    after = _check(changed(stack, change, names), known, names, rules, now, days)
     shifted = tuple(shifts(report, after, rules))
     return dataclasses.replace(
         after, change=Change(wanted=dict(change), before=report.answer, shifted=shifted)
@@ -65,10 +67,10 @@ def exit_code(report: Report, rules: Rules) -> int:
     return code
 
 
-def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float, days: float) -> Report:
-    product = _product(stack, matrix)
+def _check(stack: Stack, survey: Survey, names: Names, rules: Rules, now: float, days: float) -> Report:
+    matrix, product = survey.matrix, _product(stack, survey)
     scheme = names.scheme(product)
-    versions = {cell.product_version for cell in matrix.cells if cell.product == product}
+    versions = survey.product_versions(product)
     ground = Ground(
         rules=rules,
         names=names,
@@ -85,9 +87,9 @@ def _check(stack: Stack, matrix: Matrix, names: Names, rules: Rules, now: float,
         each.name: _required((*stack.requirements, *each.requirements), names) for each in stack.components
     }
     asked_for = [(one, suite.name, two.id) for every in required.values() for one, suite, two in every]
-    refuse_other_kinds(asked_for, matrix, rules)
-    pools = gather(matrix, product, {each.name for each in named})
-    known = _known_versions(matrix, names, {each.name for each in named})
+    refuse_other_kinds(asked_for, survey, rules)
+    pools = survey.pools(product, {each.name for each in named})
+    known = _known_versions(survey, names, {each.name for each in named})
     for component, name in zip(stack.components, named, strict=True):
         names.configuration(name, component)
     findings: list[Finding] = []
@@ -176,9 +178,10 @@ def _fails(asked: Asked, pool: Iterable[Cell]) -> bool:
     )
 
 
-def _product(stack: Stack, matrix: Matrix) -> str:
+def _product(stack: Stack, survey: Survey) -> str:
     """Return the product's name as the matrix has it; raise RecordError when it is of another one."""
-    tested = sorted({cell.product for cell in matrix.cells} | {matrix.run.product})
+    matrix = survey.matrix
+    tested = sorted(survey.products() | {matrix.run.product})
     titles = {
         fold(party.title): party.name for party in matrix.parties if party.title and party.name in tested
     }
@@ -193,11 +196,8 @@ def _product(stack: Stack, matrix: Matrix) -> str:
     return name
 
 
-def _known_versions(matrix: Matrix, names: Names, peers: set[str]) -> dict[str, list[str]]:
-    known: dict[str, set[str]] = {peer: set() for peer in peers}
-    for cell in matrix.cells:
-        if cell.peer in peers:
-            known[cell.peer].add(cell.peer_version)
+def _known_versions(survey: Survey, names: Names, peers: set[str]) -> dict[str, list[str]]:
+    known = {peer: survey.peer_versions(peer) for peer in peers}
     for name in peers & set(names.catalog):
         known[name].update(release.version for release in names.catalog[name].releases)
     return {name: sorted(versions) for name, versions in known.items()}

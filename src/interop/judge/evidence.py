@@ -6,8 +6,7 @@ to say when none does. Knows nothing of stacks as a whole.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interop.judge.minimums import worst_limit
@@ -16,16 +15,13 @@ from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
 from interop.judge.verdict import wilson
 from interop.model.finding import Status
-from interop.model.matrix import Cell, Matrix, Verdict
+from interop.model.matrix import Cell, Verdict
 from interop.model.stack import Component, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
 
 DAY = 86_400.0
 """Seconds."""
-
-Pools = Mapping[tuple[str, str, str, str], Sequence[Cell]]
-"""Cells by peer, suite, feature and the product's role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +68,6 @@ class Said:
     cell: Cell
     status: Status
     cause: str
-
-
-def gather(
-    matrix: Matrix, product: str, peers: Collection[str]
-) -> dict[tuple[str, str, str, str], list[Cell]]:
-    """Return, in one pass, the product's cells with those peers."""
-    pools: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
-    for cell in matrix.cells:
-        if cell.peer in peers and cell.product == product:
-            pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
-    return pools
 
 
 def say(

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from interop.model.expectation import Expectation
 from interop.model.matrix import Cell, Known, Matrix, Verdict
 from interop.model.versions import matches
@@ -97,7 +99,9 @@ def _applied(cell: Cell, expectations: Sequence[Expectation], today: str, scheme
         return cell
     entry = standing.expectation
     workaround = entry.workaround.text if entry and entry.workaround else cell.workaround
-    return replace(cell, known=standing.known, expectation=standing.sentence, workaround=workaround)
+    return msgspec.structs.replace(
+        cell, known=standing.known, expectation=standing.sentence, workaround=workaround
+    )
 
 
 def _where(cell: Cell, scheme: str) -> Where:

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from interop.judge.reading import shown
 from interop.model.attempt import Party
 from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
@@ -126,7 +128,7 @@ def _dated(runs: Iterable[Matrix]) -> Iterable[Cell]:
     for matrix in runs:
         for cell in matrix.cells:
             undated = cell.tried and not cell.tested
-            yield dataclasses.replace(cell, tested=matrix.run.started) if undated else cell
+            yield msgspec.structs.replace(cell, tested=matrix.run.started) if undated else cell
 
 
 def _suites(runs: Iterable[Matrix]) -> tuple[SuiteFacts, ...]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from interop.judge.blame import Evidence, decide
 from interop.judge.verdict import BROKEN, Ruling, rule, worst
@@ -47,7 +49,9 @@ def build(journal: Journal, suites: Iterable[Suite]) -> Matrix:
     ]
     roles = {(cell.suite, cell.product_key, cell.role) for cell in cells}
     taken = Counter((suite, key) for suite, key, _ in roles)
-    cells = [replace(cell, both_roles=taken[cell.suite, cell.product_key] > 1) for cell in cells]
+    cells = [
+        msgspec.structs.replace(cell, both_roles=taken[cell.suite, cell.product_key] > 1) for cell in cells
+    ]
     names = dict.fromkeys(cell.suite for cell in cells)
     return Matrix(
         run=journal.facts,
@@ -137,7 +141,7 @@ def _judged(
     base: Cell, attempts: list[Attempt], ruling: Ruling, row: _Row, feature: Feature, suite: Suite
 ) -> Cell:
     decisive = ruling.decisive
-    values = {name: getattr(base, name) for name in base.__dataclass_fields__}
+    values = {name: getattr(base, name) for name in base.__struct_fields__}
     values |= {
         "verdict": ruling.verdict,
         "reason": decisive.reason,

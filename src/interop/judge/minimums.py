@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from interop.errors import ConfigError
 from interop.judge.names import fold
 from interop.judge.rules import Rules
+from interop.judge.survey import Survey
 from interop.model.attempt import Limit
-from interop.model.matrix import Cell, Matrix
+from interop.model.matrix import Cell
 from interop.model.stack import Minimum, Requirement
 
 
@@ -40,7 +41,7 @@ def reach(limit: Limit, minimum: Minimum, rules: Rules) -> float:
 
 
 def refuse_other_kinds(
-    required: Iterable[tuple[Requirement, str, str]], matrix: Matrix, rules: Rules
+    required: Iterable[tuple[Requirement, str, str]], survey: Survey, rules: Rules
 ) -> None:
     """Raise ConfigError for a minimum of sizes where times are measured, and the like.
 
@@ -55,8 +56,8 @@ def refuse_other_kinds(
     ]
     wanted = {(suite, feature) for _, suite, feature, _ in asked}
     measured: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for cell in matrix.cells if wanted else ():
-        if cell.limits and (cell.suite, cell.feature) in wanted:
+    for cell in survey.features(wanted):
+        if cell.limits:
             measured[cell.suite, cell.feature].update((each.name, each.unit) for each in cell.limits)
     for requirement, suite, feature, minimum in asked:
         units = {

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from interop.errors import ConfigError, Place, UnknownNameError, nearest
 from interop.judge.reading import read_version
 from interop.judge.rules import Rules
+from interop.judge.survey import Survey
 from interop.model.implementation import Implementation
-from interop.model.matrix import Matrix, SuiteFacts
+from interop.model.matrix import SuiteFacts
 from interop.model.stack import Component, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import matches
@@ -50,7 +51,8 @@ class Named:
 class Names:
     """Everything that a matrix and a catalogue have a name for."""
 
-    def __init__(self, matrix: Matrix, catalog: Iterable[Implementation], rules: Rules) -> None:
+    def __init__(self, survey: Survey, catalog: Iterable[Implementation], rules: Rules) -> None:
+        matrix = survey.matrix
         self.rules = rules
         self._suites = matrix.suites
         self.catalog: Mapping[str, Implementation] = {each.name: each for each in catalog}
@@ -73,10 +75,9 @@ class Names:
             self._carried[party.name, party.release].update({party.version, party.label or party.version})
             self._carrier.setdefault((party.name, party.label or party.version), party.release)
         faces = {(s.name, role): s.roles[1 - at] for s in matrix.suites for at, role in enumerate(s.roles)}
-        seen = {(cell.peer, cell.suite, cell.role, cell.configuration) for cell in matrix.cells}
-        for peer, suite, role, configuration in seen:
-            self.roles[peer].add((suite, faces.get((suite, role), "")))
-            self._configurations[peer].add(configuration)
+        for pairing in survey.pairings:
+            self.roles[pairing.peer].add((pairing.suite, faces.get((pairing.suite, pairing.role), "")))
+            self._configurations[pairing.peer].add(pairing.configuration)
         self._folded = self._fold_all()
 
     def _fold_all(self) -> dict[str, str]:

@@ -15,10 +15,10 @@ Rules = Mapping[str, Any]
 def decide(table: Sequence[Mapping[str, Any]], facts: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the first row that agrees with the facts; an empty one when none does."""
     for row in table:
-        if all(_agrees(facts.get(fact, ""), wanted) for fact, wanted in row["when"].items()):
+        for fact, wanted in row["when"].items():
+            value = facts.get(fact, "")
+            if value not in wanted if isinstance(wanted, list) else value != wanted:
+                break
+        else:
             return row
     return {}
-
-
-def _agrees(value: str, wanted: str | list[str]) -> bool:
-    return value in wanted if isinstance(wanted, list) else value == wanted

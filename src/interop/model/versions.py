@@ -46,12 +46,22 @@ def sort_key(version: str, scheme: str) -> Any:
     """
     text = version.strip()[:LENGTH]
     if scheme == "debian":
-        return NativeVersion(_as_debian(text))
+        return _DEBIAN(_as_debian(text))
     if scheme == "pep440":
         return _pep440_key(text)
     if scheme == "semver":
         return _semver_key(text)
     return _natural_key(text)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _debian_order(left: str, right: str) -> int:
+    """Compare two; kept, since the library compares character by character whenever it is asked."""
+    first, second = NativeVersion(left), NativeVersion(right)
+    return bool(first > second) - bool(first < second)
+
+
+_DEBIAN = functools.cmp_to_key(_debian_order)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from interop.cli import main
@@ -21,7 +21,7 @@ Say = Callable[..., tuple[int, str, str]]
 
 
 def recent(*cells: Cell) -> Matrix:
-    return matrix(dataclasses.replace(each, tested=time.time() - 60) for each in cells)
+    return matrix(msgspec.structs.replace(each, tested=time.time() - 60) for each in cells)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from interop.cli import main
@@ -40,7 +41,7 @@ def test_several_runs_keep_their_evidence_apart(report: Path, tmp_path: Path) ->
     later = dataclasses.replace(
         matrix,
         cells=tuple(
-            dataclasses.replace(cell, peer_key=f"{cell.peer_key}+b", configuration="b")
+            msgspec.structs.replace(cell, peer_key=f"{cell.peer_key}+b", configuration="b")
             for cell in matrix.cells
         ),
         run=dataclasses.replace(matrix.run, started=matrix.run.started + 60, id="second"),

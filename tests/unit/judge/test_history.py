@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import msgspec
+
 from interop.judge.history import Line, history, together
 from interop.model.matrix import Cell, Matrix, Verdict
 from tests.unit.examples import STARTED, broken, cell, matrix, untested
@@ -13,7 +15,7 @@ DAY = 86_400.0
 
 def run(days: float, *cells: Cell) -> Matrix:
     found = matrix(
-        dataclasses.replace(each, tested=STARTED + days * DAY if each.tried else 0.0) for each in cells
+        msgspec.structs.replace(each, tested=STARTED + days * DAY if each.tried else 0.0) for each in cells
     )
     facts = dataclasses.replace(found.run, started=STARTED + days * DAY, id=f"run-{days:g}")
     return dataclasses.replace(found, run=facts)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from interop.judge.landscape import Landscape, landscapes
 from interop.judge.sections import sections
@@ -11,7 +11,7 @@ from tests.unit.examples import broken, cell, feature, untested
 
 
 def by(product: str, cells: list[Cell]) -> list[Cell]:
-    return [dataclasses.replace(each, product=product, product_key=f"{product}@1") for each in cells]
+    return [msgspec.structs.replace(each, product=product, product_key=f"{product}@1") for each in cells]
 
 
 def landscape() -> Landscape:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import msgspec
 import pytest
 
 from interop.judge.sections import NOT_IN_RUN, Section, Standing, sections
@@ -125,8 +126,8 @@ def test_themes_keep_the_order_of_the_suite() -> None:
 
 
 def test_each_product_version_and_role_has_a_section_of_its_own() -> None:
-    old = dataclasses.replace(cell(), product_version="3.10.2")
-    server = dataclasses.replace(cell(peer="swaks@1"), role="server")
+    old = msgspec.structs.replace(cell(), product_version="3.10.2")
+    server = msgspec.structs.replace(cell(peer="swaks@1"), role="server")
     found = sections(matrix([old, cell(), server]))
     assert [(each.product_version, each.role, each.peer_role) for each in found] == [
         ("3.10.2", "client", "server"),

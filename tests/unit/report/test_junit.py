@@ -2,11 +2,11 @@
 # junitparser has no annotations.
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from xml.etree import ElementTree as ET
 
 import junitparser
+import msgspec
 import pytest
 
 from interop.model.matrix import Cell, Known, Matrix, Verdict
@@ -53,7 +53,7 @@ def test_no_two_cases_have_the_same_name(example: object) -> None:
 
 
 def test_columns_whose_names_become_the_same_are_numbered() -> None:
-    old = dataclasses.replace(cell(), product_version="3.10.2")
+    old = msgspec.structs.replace(cell(), product_version="3.10.2")
     assert [each.name for each, _ in parse(matrix([old, cell()]))] == [
         "interop.smtp.client.postfix@3_10_13",
         "interop.smtp.client.postfix@3_10_13_2",

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 
 from interop.load.rules import check_rules, check_words
@@ -284,7 +285,7 @@ def of_two_products() -> dict[str, str]:
     """Publish the example once as it is, and once more with another product in its place."""
     first = examples.smtp()
     cells = tuple(
-        dataclasses.replace(cell, product="other", product_key=f"other@{cell.product_version}")
+        msgspec.structs.replace(cell, product="other", product_key=f"other@{cell.product_version}")
         for cell in first.cells
     )
     return published(first, dataclasses.replace(first, cells=cells))
