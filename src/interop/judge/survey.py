@@ -5,8 +5,9 @@ Knows nothing of what is asked.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,16 +28,16 @@ class Pairing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """A matrix, and its cells by pairing, both in the matrix's order."""
+    """A matrix, and where in it each pairing's cells stand."""
 
     matrix: Matrix
-    pairings: Mapping[Pairing, Sequence[Cell]]
+    pairings: Mapping[Pairing, Sequence[int]]
 
     @classmethod
     def of(cls, matrix: Matrix) -> Survey:
         """Go through a matrix."""
-        found: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
-        for cell in matrix.cells:
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number, cell in enumerate(matrix.cells):
             found[
                 cell.product,
                 cell.product_version,
@@ -45,8 +46,8 @@ class Survey:
                 cell.configuration,
                 cell.suite,
                 cell.role,
-            ].append(cell)
-        return cls(matrix=matrix, pairings={Pairing(*each): cells for each, cells in found.items()})
+            ].append(number)
+        return cls(matrix=matrix, pairings={Pairing(*each): numbers for each, numbers in found.items()})
 
     def products(self) -> set[str]:
         """Return the names of all products."""
@@ -63,15 +64,19 @@ class Survey:
     def features(self, wanted: Collection[tuple[str, str]]) -> Iterator[Cell]:
         """Yield the cells of some features, each given by its suite and its id."""
         suites = {suite for suite, _ in wanted}
-        for pairing, cells in self.pairings.items():
-            if pairing.suite in suites:
-                yield from (cell for cell in cells if (cell.suite, cell.feature) in wanted)
+        for cell in self._cells(lambda each: each.suite in suites):
+            if (cell.suite, cell.feature) in wanted:
+                yield cell
 
     def pools(self, product: str, peers: Collection[str]) -> dict[tuple[str, str, str, str], list[Cell]]:
         """Return the product's cells with those peers, by peer, suite, feature and the product's role."""
         pools: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
-        for each, cells in self.pairings.items():
-            if each.product == product and each.peer in peers:
-                for cell in cells:
-                    pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
+        for cell in self._cells(lambda each: each.product == product and each.peer in peers):
+            pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
         return pools
+
+    def _cells(self, wanted: Callable[[Pairing], bool]) -> Iterator[Cell]:
+        """Yield the cells of some pairings, in the matrix's order."""
+        chosen = (numbers for pairing, numbers in self.pairings.items() if wanted(pairing))
+        for number in sorted(itertools.chain.from_iterable(chosen)):
+            yield self.matrix.cells[number]
