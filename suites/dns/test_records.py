@@ -128,7 +128,8 @@ def test_a_time_to_live_arrives_as_it_stands(desk: Desk) -> None:
 @interop.feature("ttl-zero")
 def test_a_time_to_live_of_zero_arrives_as_zero(desk: Desk) -> None:
     times = {record.ttl for record in desk.ask("ttl-zero.interop.test.").answer}
-    assert times == {0}, "the client shows another time to live than zero"
+    again = {record.ttl for record in desk.ask("ttl-zero.interop.test.").answer}
+    assert times | again == {0}, "the client shows another time to live than zero"
 
 
 @interop.feature("ttl-most")
