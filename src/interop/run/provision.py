@@ -12,7 +12,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 from interop.errors import InteropError
@@ -175,8 +175,8 @@ class Provisioner:
             return
         try:
             running = future.result()
-        except InteropError:
-            return  # it never came up, and its start has cleaned up after itself
+        except (InteropError, CancelledError):
+            return  # it never came up, or its image was not made in time; it has cleaned up after itself
         if self._captures is not None:
             self._captures.end(running.state)
         running.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +29,10 @@ class CountingEngine:
         self.closed = 0
         self.broken: set[str] = set()
         self.lock = threading.Lock()
+        self.building: dict[str, float] = {}
 
     def prepare(self, candidate: Any, progress: Any) -> None:  # noqa: ARG002 - the interface's
+        time.sleep(self.building.get(candidate.implementation.name, 0))
         with self.lock:
             self.prepared.append(candidate.implementation.name)
 
@@ -69,6 +72,18 @@ def test_peers_are_started_once_and_only_a_few_ahead(engine: CountingEngine) -> 
     assert sorted(engine.started) == sorted(set(engine.started))
     assert set(engine.started) <= set(NAMES[: 2 + AHEAD])
     assert set(NAMES[:2]) <= set(engine.started)
+
+
+def test_what_ends_while_images_are_made_ends_without_a_word(engine: CountingEngine) -> None:
+    """Images whose turn has not come are not made any more, and the peers that wait for them never start."""
+    engine.building = dict.fromkeys(NAMES[1:], 0.2)
+    made = provisioner(engine, NAMES)
+    made.acquire(server("a"))
+    time.sleep(0.05)  # until the next ones wait for their images
+    made.close()
+    assert sorted(engine.started) == sorted(engine.stopped)
+    assert set(engine.started) < set(NAMES)
+    assert not made.root.exists()
 
 
 def test_one_implementation_in_two_roles_is_two_parties(engine: CountingEngine) -> None:
