@@ -25,9 +25,9 @@ def test_a_mail_is_sent_under_tls(desk: Desk) -> None:
 def test_what_was_known_before_tls_is_forgotten(desk: Desk, client: smtp.Client, server: smtp.Server) -> None:
     desk.can("starttls")
     desk.offered("STARTTLS", tls=False)
+    known = set(client.hello(endpoint=desk.endpoint(security="starttls")).extensions)
     before = set(server.extensions(port="smtp", tls=False))
     after = set(server.extensions(port="smtp", tls=True))
-    known = set(client.hello(endpoint=desk.endpoint(security="starttls")).extensions)
     stale = ", ".join(sorted((before - after) & known))
     assert not stale, f"the client still goes by {stale}"
     missed = ", ".join(sorted((after - before) - known))

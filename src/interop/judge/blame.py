@@ -83,6 +83,10 @@ def _some(names: tuple[str, ...], limit: int = 3) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in first if name in second)
+
+
 def _peers(names: tuple[str, ...]) -> str:
     return f"the other {len(names)} peers" if len(names) > 1 else names[0]
 
@@ -182,12 +186,21 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        when=lambda e: bool(e.controls_elsewhere),
+        when=lambda e: bool(set(e.controls_elsewhere) & set(e.product_fails_with)),
         blame=Blame.BOTH,
         confidence=_always(Confidence.LIKELY),
         because=lambda e: (
             f"{_some(e.controls_fail)} cannot do it with {e.peer} but can with"
-            f" {_some(e.controls_elsewhere)}, where {e.product} fails too"
+            f" {_some(_both(e.controls_elsewhere, e.product_fails_with))}, where {e.product} fails too"
+        ),
+    ),
+    Rule(
+        when=lambda e: bool(e.controls_elsewhere) and not e.product_fails_with,
+        blame=Blame.PEER,
+        confidence=_always(Confidence.LIKELY),
+        because=lambda e: (
+            f"{_some(e.controls_fail)} cannot do it with {e.peer} either, but can with"
+            f" {_some(e.controls_elsewhere)}"
         ),
     ),
     Rule(

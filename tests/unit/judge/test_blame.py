@@ -57,6 +57,12 @@ def evidence(**changed: object) -> Evidence:
             Blame.BOTH,
             "likely",
         ),
+        (
+            {"controls_fail": ("a@1",), "product_fails_with": ("other@1",), "controls_elsewhere": ELSEWHERE},
+            Blame.UNDETERMINED,
+            "weak",
+        ),
+        ({"controls_fail": ("a@1",), "controls_elsewhere": ELSEWHERE}, Blame.PEER, "likely"),
         ({"controls_fail": ("a@1", "b@1"), "product_fails_with": ELSEWHERE}, Blame.UNDETERMINED, "weak"),
         ({"product_works_with": ELSEWHERE}, Blame.UNDETERMINED, "weak"),
         ({"product_fails_with": ELSEWHERE}, Blame.UNDETERMINED, "weak"),
