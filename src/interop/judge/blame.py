@@ -186,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        when=lambda e: bool(set(e.controls_elsewhere) & set(e.product_fails_with)),
+        when=lambda e: bool(_both(e.controls_elsewhere, e.product_fails_with)),
         blame=Blame.BOTH,
         confidence=_always(Confidence.LIKELY),
         because=lambda e: (

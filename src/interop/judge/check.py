@@ -48,13 +48,13 @@ def check(
     gives new versions by component, implementation or product: the report is then of the changed stack, and
     its `change` compares. Raises ConfigError, UnknownNameError and RecordError where they do not fit.
     """
-    known = Survey.of(matrix)
-    names = Names(known, catalog, rules)
+    survey = Survey.of(matrix)
+    names = Names(survey, catalog, rules)
     days = float(rules["max_age_days"]) if max_age_days is None else max_age_days
-    report = _check(stack, known, names, rules, now, days)
+    report = _check(stack, survey, names, rules, now, days)
     if not change:
         return report
-    after = _check(changed(stack, change, names), known, names, rules, now, days)
+    after = _check(changed(stack, change, names), survey, names, rules, now, days)
     shifted = tuple(shifts(report, after, rules))
     return dataclasses.replace(
         after, change=Change(wanted=dict(change), before=report.answer, shifted=shifted)

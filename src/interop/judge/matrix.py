@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -141,8 +142,7 @@ def _judged(
     base: Cell, attempts: list[Attempt], ruling: Ruling, row: _Row, feature: Feature, suite: Suite
 ) -> Cell:
     decisive = ruling.decisive
-    values = {name: getattr(base, name) for name in base.__struct_fields__}
-    values |= {
+    values: dict[str, Any] = {
         "verdict": ruling.verdict,
         "reason": decisive.reason,
         "outcome": decisive.outcome.value,
@@ -172,7 +172,7 @@ def _judged(
             values["workaround_verified"] = all(helped)
     elif ruling.verdict is Verdict.ERROR:
         values |= {"blame": Blame.ENVIRONMENT, "confidence": "certain"}
-    return Cell(**values)
+    return msgspec.structs.replace(base, **values)
 
 
 def _of_control(ruling: Ruling) -> Verdict:
@@ -199,7 +199,6 @@ def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, su
     mine = {
         peer: each.verdict for (who, peer), each in row.product.items() if who == product and peer != here
     }
-    able = sorted(who for (who, peer), v in controls.items() if peer == here and v in works)
     failing = sorted(who for (who, peer), v in controls.items() if peer == here and v is Verdict.FAILS)
     return Evidence(
         product=product,
@@ -210,7 +209,9 @@ def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, su
         side=decisive.side if decisive.outcome in BROKEN else "",
         product_works_with=tuple(peer for peer, verdict in mine.items() if verdict in works),
         product_fails_with=tuple(peer for peer, verdict in mine.items() if verdict is Verdict.FAILS),
-        controls_pass=tuple(able),
+        controls_pass=tuple(
+            sorted(who for (who, peer), v in controls.items() if peer == here and v in works)
+        ),
         controls_fail=tuple(failing),
         controls_elsewhere=tuple(
             sorted({peer for (who, peer), v in controls.items() if who in failing and v in works})

@@ -138,8 +138,8 @@ class Runner:
     def _triangulate(self, company: Company, trial: Trial, tries: Sequence[Tried], attempt: Try) -> None:
         """Run the scenario with each control against the same running peer, or take what is known of it.
 
-        Where none passes, one that failed in another way than the product is asked once more: it may have
-        failed by chance, and the peer would be accused on the strength of that.
+        Where none passes, one that failed in another way than the product is asked again: it may have failed
+        by chance, and the peer would be accused on the strength of that.
         """
         own = self.actors[trial.pair.place.identity].name
         others = [
@@ -152,7 +152,8 @@ class Runner:
         if any(each.outcome is Outcome.PASSED for _, each in found):
             return
         seen = {each.attempt.signature for each in tries}
-        for other in [other for other, e in found if e.outcome in BROKEN and e.signature not in seen]:
+        odd = [other for other, each in found if each.outcome in BROKEN and each.signature not in seen]
+        for other in odd:
             for number in range(2, 1 + CONTROL_ATTEMPTS):
                 again = self._control(company, replace(other, number=number), attempt)
                 if again is None or again.outcome in BROKEN:

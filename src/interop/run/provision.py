@@ -171,12 +171,10 @@ class Provisioner:
             shutil.copytree(made, folder)
 
     def _stop(self, future: Future[Running]) -> None:
-        if future.cancelled():
-            return
         try:
             running = future.result()
         except (InteropError, CancelledError):
-            return  # it never came up, or its image was not made in time; it has cleaned up after itself
+            return  # it was never begun, or never came up and has cleaned up after itself
         if self._captures is not None:
             self._captures.end(running.state)
         running.stop()
