@@ -93,6 +93,47 @@ def test_a_command_inside_says_all_it_has_to_say(server: Container) -> None:
     assert server.execute(["no-such-program"]).code == 127
 
 
+def test_commands_share_one_shell_that_takes_every_argument_as_it_is(server: Container) -> None:
+    words = [bytes(range(1, 256)).decode("utf-8", "surrogateescape"), "two\nlines\n", "'$(x)`y`\\", "", "é"]
+    for word in words:
+        done = server.execute(["printf", "%s.", word])
+        assert (done.code, done.stderr) == (0, b"")
+        assert done.stdout == word.encode("utf-8", "surrogateescape") + b"."
+    assert server.execute(["cat"]).stdout == b"", "its input is empty"
+    with asked_directly() as client:
+        assert len(client.inspect_container(server.identity)["ExecIDs"]) == 1
+
+
+def test_commands_of_several_threads_wait_for_nobody(server: Container) -> None:
+    began = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        said = list(pool.map(lambda n: server.execute(["sh", "-c", f"sleep 1; echo {n}"]).stdout, range(4)))
+    assert said == [b"0\n", b"1\n", b"2\n", b"3\n"]
+    assert time.monotonic() - began < 3
+
+
+def test_a_shell_that_is_killed_is_started_again(server: Container) -> None:
+    done = server.execute(["sh", "-c", "echo begun; kill -9 $(cut -d' ' -f4 /proc/$PPID/stat); sleep 0.2"])
+    assert (done.code, done.timed_out) == (137, False)
+    assert server.execute(["echo", "again"]).stdout == b"again\n"
+
+
+def test_what_a_command_prints_has_a_limit(server: Container) -> None:
+    with pytest.raises(EngineError, match="prints more than 64 MiB"):
+        server.execute(["sh", "-c", "exec cat /dev/zero"])
+    assert server.execute(["echo", "again"]).stdout == b"again\n"
+
+
+def test_without_timeout_in_the_image_the_engine_runs_the_command(
+    engine: DockerEngine, tmp_path: Path
+) -> None:
+    party = start(engine, banner(), tmp_path / "state")
+    with asked_directly() as client:
+        made = client.exec_create(party.identity, ["rm", "/usr/bin/timeout"], user="0", privileged=True)
+        client.exec_start(made["Id"])
+    assert party.execute(["echo", "here"]).stdout == b"here\n"
+
+
 def test_a_command_that_overruns_its_time_is_ended_with_its_children(server: Container) -> None:
     began = time.monotonic()
     done = server.execute(["sh", "-c", "echo begun; sleep 301 & exec sleep 302"], timeout=0.5)

@@ -30,6 +30,36 @@ ENDED = 5.0
 _IN_A_SESSION = ("setsid", "-w", "sh", "-c", 'echo $$ >"$0"; exec "$@"')
 
 
+class Attachment:
+    """A command inside a container, and the socket that carries its input and its output."""
+
+    def __init__(
+        self, client: APIClient, container: str, command: Sequence[str], *, environment: Mapping[str, str]
+    ) -> None:
+        """Start it; raises EngineError when the engine cannot."""
+        with asking(f"run {command[0]!r} inside a party"):
+            made = client.exec_create(container, list(command), stdin=True, environment=dict(environment))
+            self.identity = str(made["Id"])
+            self._answer = client.post(
+                f"{client.base_url}/v{client.api_version}/exec/{self.identity}/start",
+                json={"Detach": False, "Tty": False},
+                headers={"Connection": "Upgrade", "Upgrade": "tcp"},
+                stream=True,
+            )
+        if self._answer.status_code not in {101, 200}:
+            said = self._answer.text.strip()[:200]
+            raise EngineError(f"the engine cannot run {command[0]!r} inside a party: {said}.")
+        raw: Any = self._answer.raw
+        self.stream: IO[bytes] = raw._fp.fp  # noqa: SLF001 - the SDK gives away its socket no other way
+        self.socket: socket.socket = self.stream.raw._sock  # noqa: SLF001 - likewise
+
+    def close(self) -> None:
+        """Close the socket."""
+        with contextlib.suppress(OSError):  # a reader that still waits would hold the stream open
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self._answer.close()
+
+
 class AttachedProgram:
     """A program inside a container; implements `Program`."""
 
@@ -47,23 +77,11 @@ class AttachedProgram:
         self._client = client
         self._execute = execute
         self._number = f"/tmp/interop-{secrets.token_hex(4)}.pid"  # noqa: S108 - inside the container
-        with asking(f"run {command[0]!r} inside a party"):
-            wrapped = [*_IN_A_SESSION, self._number, *command]
-            made = client.exec_create(container, wrapped, stdin=True, environment=dict(environment))
-            self._identity = str(made["Id"])
-            self._answer = client.post(
-                f"{client.base_url}/v{client.api_version}/exec/{self._identity}/start",
-                json={"Detach": False, "Tty": False},
-                headers={"Connection": "Upgrade", "Upgrade": "tcp"},
-                stream=True,
-            )
-        if self._answer.status_code not in {101, 200}:
-            said = self._answer.text.strip()[:200]
-            raise EngineError(f"the engine cannot run {command[0]!r} inside a party: {said}.")
-        raw: Any = self._answer.raw
-        stream = raw._fp.fp  # noqa: SLF001 - the SDK gives away its socket no other way
-        self._socket: socket.socket = stream.raw._sock  # noqa: SLF001 - likewise
+        wrapped = [*_IN_A_SESSION, self._number, *command]
+        self._attachment = Attachment(client, container, wrapped, environment=environment)
+        self._socket = self._attachment.socket
         self._socket.settimeout(None)
+        stream = self._attachment.stream
         self.stdout, inlet = os.pipe()
         os.set_blocking(self.stdout, False)
         self._reader = threading.Thread(
@@ -96,7 +114,7 @@ class AttachedProgram:
         ends = time.monotonic() + ENDED
         while time.monotonic() < ends:
             with asking("tell how a program inside a party ended"):
-                told = self._client.exec_inspect(self._identity)
+                told = self._client.exec_inspect(self._attachment.identity)
             if not told["Running"]:
                 return int(told["ExitCode"])
             time.sleep(POLL)
@@ -123,10 +141,8 @@ class AttachedProgram:
         self._closed = True
         self.leave(LEAVE)
         self.kill()
-        with contextlib.suppress(OSError):  # a reader that still waits would hold the stream open
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._attachment.close()
         os.close(self.stdout)
-        self._answer.close()
 
 
 def frames(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -20,6 +20,7 @@ from interop.run.engine import Executed, Exit
 from interop.run.engine.attached import AttachedProgram, frames
 from interop.run.engine.events import Watch
 from interop.run.engine.sdk import APIClient, CancellableStream, NotFound, asking
+from interop.run.engine.shell import KILLED, Shell
 from interop.run.program import Program
 
 LOG_LIMIT = 256 * 1024
@@ -57,6 +58,7 @@ class Container:
         self._addresses = addresses
         self._remove = remove
         self._paused = False
+        self._shell = Shell(client, identity, limit=OUTPUT_LIMIT)
         self.candidate = candidate
         self.party = party
         self.state = state
@@ -84,6 +86,11 @@ class Container:
 
         Raises EngineError when the engine cannot run commands there (it has ended, it is paused).
         """
+        begun = time.monotonic()
+        if not self._paused and not self.exited():
+            done = self._shell.run(command, timeout=timeout, patience=timeout + GRACE)
+            if done is not None:
+                return _judged(done, begun, timeout)
         return execute(self._client, self._identity, command, timeout=timeout)
 
     def open(self, command: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> Program:
@@ -114,6 +121,7 @@ class Container:
 
     def stop(self) -> None:
         """Take it down with its volumes. May be called twice."""
+        self._shell.close()
         self._remove()
 
 
@@ -142,7 +150,12 @@ def execute(client: APIClient, identity: str, command: Sequence[str], *, timeout
     done = _execute(client, identity, ("timeout", "-s", "KILL", f"{timeout:g}", *command), timeout + GRACE)
     if done.code in {126, 127} and b"exec" in done.stdout and b'"timeout"' in done.stdout:
         return _execute(client, identity, command, timeout)
-    killed = done.code in {124, 137} and time.monotonic() - begun >= timeout
+    return _judged(done, begun, timeout)
+
+
+def _judged(done: Executed, begun: float, timeout: float) -> Executed:
+    """Say of what timeout(1) has killed that it overran."""
+    killed = done.code in {124, KILLED} and time.monotonic() - begun >= timeout
     return replace(done, timed_out=done.timed_out or killed)
 
 
