@@ -114,6 +114,10 @@ class Bench:
         """Return a topic of this attempt's own, with a name that may have levels."""
         return f"interop/{self._pairing.unique('t')}/{name}"
 
+    def foreign(self, topic: str) -> bool:
+        """Return whether a topic is another attempt's: what comes of it is left to `retained-unasked`."""
+        return topic.startswith("interop/") and not topic.startswith(self.topic(""))
+
     def client_id(self, name: str = "c") -> str:
         """Return a client identifier of this attempt's own; short enough for every broker."""
         return self._pairing.unique(name)
@@ -261,9 +265,7 @@ class Bench:
         found: list[mqtt.Received] = []
         ends = time.monotonic() + within
         while len(found) < count and (left := ends - time.monotonic()) > 0:
-            found += self._client.messages(
-                connection=connection, count=count - len(found), timeout=max(0.05, left)
-            )
+            found += self._messages(connection, count - len(found), max(0.05, left))
         return tuple(found)
 
     def one(self, *, connection: str = "c") -> mqtt.Received:
@@ -278,11 +280,16 @@ class Bench:
         found: list[mqtt.Received] = []
         ends = time.monotonic() + within
         while (left := ends - time.monotonic()) > 0:
-            found += self._client.messages(connection=connection, count=1, timeout=max(0.05, left))
+            found += self._messages(connection, 1, max(0.05, left))
             for number, each in enumerate(found):
                 if each.payload == MARKER:
                     return tuple(found[:number])
         raise AssertionError("the message that ends the observation did not reach the client")
+
+    def _messages(self, connection: str, count: int, seconds: float) -> list[mqtt.Received]:
+        """Return what the client has received of this attempt's topics, and of none of another's."""
+        found = self._client.messages(connection=connection, count=count, timeout=seconds)
+        return [each for each in found if not self.foreign(each.topic)]
 
     # The other side
 
@@ -305,6 +312,7 @@ class Bench:
             **how,
         )
         assert observer.accepted, "the broker refuses an observer's connection"
+        observer.disregard(self.foreign)
         if filters:
             for (_, wanted), code in zip(filters, observer.subscribe(*filters), strict=True):
                 assert code < 128, "the broker refuses an observer's subscription"

@@ -42,6 +42,7 @@ class Observer:
         """What was received and not taken yet."""
         self.ending: Packet | None = None
         """The broker's DISCONNECT."""
+        self._disregarded: Callable[[str], bool] = lambda _: False
         self._answers: list[Packet] = []
         self._numbers = itertools.count(1)
         self._rest = b""
@@ -60,6 +61,11 @@ class Observer:
     def accepted(self) -> bool:
         """Whether the broker took the connection."""
         return self.connack is not None and self.connack.code == 0
+
+    def disregard(self, which: Callable[[str], bool]) -> None:
+        """Take no notice of messages from such topics, neither of those that are here nor of later ones."""
+        self._disregarded = which
+        self.messages = [each for each in self.messages if not which(each.topic)]
 
     def subscribe(self, *filters: tuple[str, int], given: Mapping[str, Any] | None = None) -> tuple[int, ...]:
         """Subscribe to filters with their QoS or options bytes; return the broker's codes."""
@@ -167,7 +173,8 @@ class Observer:
 
     def _handle(self, packet: Packet) -> None:
         if packet.kind is Kind.PUBLISH:
-            self.messages.append(packet)
+            if not self._disregarded(packet.topic):
+                self.messages.append(packet)
             if packet.qos:
                 kind = Kind.PUBACK if packet.qos == 1 else Kind.PUBREC
                 self._write(packets.acknowledgement(kind, packet.identifier))

@@ -144,6 +144,10 @@ class Broker:
     def knows(self, user: str | None, password: bytes | None) -> bool:
         return (user, password) == ACCOUNT
 
+    def welcome(self, session: Session) -> None:
+        """Send a client that has come what waits for it."""
+        self.flush(session)
+
     def take_over(self, link: Link) -> None:
         link.end(0x8E)
 
@@ -381,7 +385,7 @@ class Link:
                 self.write(Kind.PUBREL, number(identifier))
             else:
                 self.writer.write(self.publication(sent.message, identifier, dup=True))
-        self.broker.flush(session)
+        self.broker.welcome(session)
 
     def on_publish(self, session: Session, packet: Packet) -> None:
         topic, alias = packet.topic, packet.properties.get("topic_alias")

@@ -44,6 +44,18 @@ class FirstRetainedWins(Broker):
             super().keep(message)
 
 
+class RetainedForEverybody(Broker):
+    """Sends whoever connects the retained messages to which anybody has subscribed."""
+
+    # MQTT-3.3.2-3
+    def welcome(self, session: Session) -> None:
+        super().welcome(session)
+        wanted = {each for other in self.sessions.values() for each in other.subscriptions}
+        for topic, message in self.retained.items():
+            if any(self.matches(each, topic) for each in wanted):
+                self.enqueue(session, self.from_store(message))
+
+
 class PlusMatchesTwoLevels(Broker):
     """Lets + stand for two levels as well."""
 

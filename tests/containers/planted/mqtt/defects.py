@@ -36,6 +36,7 @@ BROKERS = (
     _broker("retained-flag-lost", "retained-stored", "retained-received"),
     _broker("retained-for-ever", "retained-deleted"),
     _broker("first-retained-wins", "retained-replaced"),
+    _broker("retained-for-everybody", "retained-unasked"),
     _broker("plus-matches-two-levels", "plus-wildcard", "trailing-plus"),
     _broker("hash-without-parent", "hash-wildcard"),
     _broker("empty-levels-dropped", "empty-levels"),
