@@ -55,6 +55,12 @@ class Names:
         matrix = survey.matrix
         self.rules = rules
         self._suites = matrix.suites
+        self._features: dict[str, list[tuple[SuiteFacts, Feature]]] = defaultdict(list)
+        """By each folded spelling of the id and of the title."""
+        for suite in matrix.suites:
+            for feature in suite.features:
+                for spelling in {fold(feature.id), fold(feature.title)}:
+                    self._features[spelling].append((suite, feature))
         self.catalog: Mapping[str, Implementation] = {each.name: each for each in catalog}
         self.schemes: dict[str, str] = {name: each.version_scheme for name, each in self.catalog.items()}
         self.titles: dict[str, str] = {name: each.title for name, each in self.catalog.items()}
@@ -200,7 +206,7 @@ class Names:
         if not suites:
             hint = nearest(requirement.suite, (each.name for each in self._suites))
             raise UnknownNameError(f"the matrix has no suite {requirement.suite!r}.", where=place, hint=hint)
-        found = [(s, f) for s in suites for f in s.features if wanted in {fold(f.id), fold(f.title)}]
+        found = [(suite, each) for suite, each in self._features.get(wanted, ()) if suite in suites]
         if not found:
             known = [feature.id for suite in suites for feature in suite.features]
             meant = [each for each in synonyms(requirement.feature, self.rules) if each in known]

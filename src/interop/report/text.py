@@ -72,7 +72,7 @@ def lines(text: str, longest: int = 300, most: int = 8) -> list[str]:
 
 def measure(text: str) -> int:
     """Return how many columns of a terminal the text takes: wide characters two, combining ones none."""
-    return sum(_columns(character) for character in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def clip(text: str, width: int, ellipsis: str = "…") -> str:
