@@ -108,6 +108,13 @@ def test_a_failure_against_every_peer_is_a_failure_and_not_unsupported() -> None
     assert {cell.blame for cell in found.values()} == {Blame.UNDETERMINED}
 
 
+def test_both_are_blamed_where_the_very_control_that_fails_here_passes_where_the_product_fails_too() -> None:
+    shared = (attempt(F), attempt(F, "exim@4.98"), control(F))
+    same = cells(*shared, control(P, peer="exim@4.98"))["postfix@3.10.13"]
+    other = cells(*shared, control(P, "smtplib@3", "exim@4.98"))["postfix@3.10.13"]
+    assert (same.blame, other.blame) == (Blame.BOTH, Blame.UNDETERMINED)
+
+
 def test_an_error_of_the_harness_accuses_nobody() -> None:
     found = cells(attempt(Outcome.ERROR))["postfix@3.10.13"]
     assert (found.verdict, found.blame) == (Verdict.ERROR, Blame.ENVIRONMENT)
