@@ -163,11 +163,11 @@ class Session:
         if not items or session.config.option.collectonly:
             return
         needed = [item.stash[PAIR].peer for item in items if not item.stash[SKIP]]
-        order = list({candidate.identity: candidate for candidate in (*self._brought_up(), *needed)}.values())
         captures = Captures(self.settings.report / CAPTURES, self._progress) if self.settings.pcap else None
         self._provisioner = Provisioner(
             self.engine,
-            order,
+            list({candidate.identity: candidate for candidate in needed}.values()),
+            own=self._brought_up(),
             progress=self._progress,
             keep=self.settings.keep,
             every=self.worker["workercount"] if self.worker else 1,

@@ -22,7 +22,10 @@ from interop.run.engine import KEY_LOG, Engine, Progress, Running
 from interop.run.pki import Pki
 
 AHEAD = 3
-"""Peers that are started beyond the one in use. More would only compete for the same processors."""
+"""Peers that are started beyond those in use, over all processes that share an order.
+
+More would only compete for the same processors; many processes hide each other's starts anyway.
+"""
 
 STATE_PREFIX = "interop-state-"
 GIVEN = "given"
@@ -33,8 +36,9 @@ HOST_NAME = "mail.interop.test"
 class Provisioner:
     """Brings up the candidates of a run, in the order in which they will be asked for.
 
-    `every` is how many processes share that order: one of them will be asked for about every n-th. `furnish`
-    takes a suite's name and an empty folder, and writes there what that suite gives to all its parties.
+    `every` is how many processes share that order: one of them will be asked for about every n-th. `own` is
+    what each of them will be asked for besides, from the beginning. `furnish` takes a suite's name and an
+    empty folder, and writes there what that suite gives to all its parties.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class Provisioner:
         engine: Engine,
         order: Sequence[Candidate],
         *,
+        own: Sequence[Candidate] = (),
         progress: Progress,
         keep: bool = False,
         every: int = 1,
@@ -51,6 +56,7 @@ class Provisioner:
         self._furnish = furnish
         self._engine = engine
         self._order = list(order)
+        self._own = list(own)
         self._progress = progress
         self._keep = keep
         self._every = every
@@ -75,16 +81,21 @@ class Provisioner:
     def prepare(self) -> None:
         """Begin to prepare every candidate's image, in order, and to start the first ones."""
         with self._lock:
-            for candidate in self._order:
+            for candidate in (*self._own, *self._order):
                 self._prepare(candidate)
+            for candidate in self._own[:AHEAD]:
+                self._start(candidate)
         self._run_ahead(0)
 
     def acquire(self, candidate: Candidate) -> Running:
         """Return the candidate's running party, waiting for it if need be; raises what its start raised."""
         with self._lock:
             future = self._start(candidate)
-        position = next((n for n, each in enumerate(self._order) if each.identity == candidate.identity), 0)
-        self._run_ahead(position + self._every)
+        position = next(
+            (n for n, each in enumerate(self._order) if each.identity == candidate.identity), None
+        )
+        if position is not None:
+            self._run_ahead(position + self._every)
         return future.result()
 
     def release(self, candidate: Candidate) -> None:
@@ -137,10 +148,8 @@ class Provisioner:
         with self._lock:
             if self._closed:
                 return
-            # One of several workers gets about each n-th peer: starting more would be the others' work.
-            for candidate in self._order[position : position + (AHEAD if self._every == 1 else 1)]:
-                if candidate.identity not in self._started:
-                    self._start(candidate)
+            for candidate in self._order[position : position + AHEAD // self._every]:
+                self._start(candidate)
 
     def _bring_up(self, candidate: Candidate, prepared: Future[None]) -> Running:
         prepared.result()

@@ -74,6 +74,24 @@ def test_peers_are_started_once_and_only_a_few_ahead(engine: CountingEngine) -> 
     assert set(NAMES[:2]) <= set(engine.started)
 
 
+def test_a_product_or_a_control_that_is_asked_for_starts_no_peer(engine: CountingEngine) -> None:
+    peers = [server(name) for name in NAMES]
+    made = Provisioner(engine, peers, own=[server("product")], progress=lambda *_: None, every=2)  # type: ignore[arg-type]
+    made.acquire(server("product"))
+    made.acquire(server("control"))
+    assert engine.started == ["product", "control"]
+    made.acquire(server("a"))
+    made.close()
+    assert set(engine.started[2:]) <= {"a", "c"}
+
+
+def test_many_processes_start_nothing_ahead(engine: CountingEngine) -> None:
+    made = Provisioner(engine, [server(name) for name in NAMES], progress=lambda *_: None, every=AHEAD + 1)  # type: ignore[arg-type]
+    made.acquire(server("a"))
+    made.close()
+    assert engine.started == ["a"]
+
+
 def test_what_ends_while_images_are_made_ends_without_a_word(engine: CountingEngine) -> None:
     """Images whose turn has not come are not made any more, and the peers that wait for them never start."""
     engine.building = dict.fromkeys(NAMES[1:], 0.2)
