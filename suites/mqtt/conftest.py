@@ -233,10 +233,13 @@ class Bench:
         return unsubscribed
 
     def finish(self, *, connection: str = "c", **how: Any) -> None:
-        """Let the client disconnect, and wait until what it still had to say has been recorded."""
+        """Let the client disconnect, and wait until the broker has closed the connection too.
+
+        What the client says on its next one may otherwise come before its goodbye.
+        """
         self._client.disconnect(connection=connection, **how)
         ends = time.monotonic() + ENDING
-        while not self.wire.conversations[-1].closed_by and time.monotonic() < ends:
+        while len(self.wire.conversations[-1].ended) < 2 and time.monotonic() < ends:
             time.sleep(0.005)
 
     def drop(self, *, connection: str = "c") -> None:

@@ -35,6 +35,8 @@ class Conversation:
     chunks: list[Chunk] = field(default_factory=list)
     closed_by: str = ""
     """`client`, `server` or `relay`: who ended it first; empty while it is open."""
+    ended: set[Side] = field(default_factory=set)
+    """The sides that have nothing more to say."""
     size: int = 0
     dropped: int = 0
     """Bytes that passed without being kept."""

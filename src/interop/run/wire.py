@@ -247,12 +247,14 @@ class _Leg(asyncio.Protocol):
             self.transport.write(data)
 
     def eof_received(self) -> bool:
+        self.flow.conversation.ended.add(self.side)
         self._end(self.side)
         self._after_delay(self._pass_end)
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
+        self.flow.conversation.ended.add(self.side)
         self._end(self.side)
         self._after_delay(self._drop_other, exc)
 

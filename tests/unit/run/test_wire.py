@@ -154,6 +154,18 @@ def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire
             assert segments(connection) > 50, "many bytes came in company"  # some may, on a busy machine
 
 
+def test_a_side_has_ended_once_it_has_nothing_more_to_say(wire: Wire) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        connection, _ = listener.accept()
+        with connection:
+            client.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+            assert wire.conversations[-1].ended == {"client"}
+        assert client.recv(1) == b""
+        assert wire.conversations[-1].ended == {"client", "server"}
+
+
 def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str, int]) -> None:
     wire.delay(0.2, "server")
     began = time.monotonic()
