@@ -45,8 +45,8 @@ def test_an_interrupted_run_takes_everything_down_and_still_reports(
 ) -> None:
     process = start(project)
     process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, said.decode()
     matrix = json.loads((project.path / "interop-report" / "matrix.json").read_text())
     assert matrix["interrupted"] is True
     assert cells(project)["garbler@1.0", "long"]["verdict"] == "fails"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -34,7 +34,7 @@ def content(name: str, found: Sequence[Part]) -> tuple[str, str]:
     faced = [sheet for part in found for sheet in part.newest_with(name)]
     own = [sheet for part in found for sheet in part.sheets if sheet.section.product == name]
     people = title(name, found)
-    answers = [_answer(sheet, name) for sheet in faced] or [answer_of(sheet.head) for sheet in own[:1]]
+    answers = _answers(faced, name) or [answer_of(sheet.head) for sheet in own[:1]]
     body = "".join(
         (
             _about(name, people, found),
@@ -51,19 +51,58 @@ def _rows(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[Row, list[Cell]
     return [(each, [cell for cell in each.cells if cell.peer_key in keys]) for each in sheet.section.rows]
 
 
+def _answers(faced: Iterable[Sheet], name: str) -> list[str]:
+    """Return a sentence for each kind of product: of several products of one kind, the range."""
+    kinds: dict[str, list[Sheet]] = defaultdict(list)
+    for sheet in faced:
+        kinds[f"{sheet.section.suite.title} {sheet.section.role}"].append(sheet)
+    return [
+        _answer(sheets[0], name) if len(sheets) == 1 else _range(kind, sheets, name)
+        for kind, sheets in kinds.items()
+    ]
+
+
 def _answer(sheet: Sheet, name: str) -> str:
     """Return in a sentence what works between the product and the peer."""
-    columns = sheet.columns_of(name)
-    tested = [column for column in columns if column.key in sheet.section.tested]
-    subject = sheet.head.subject
-    if not tested:
+    subject, versions = sheet.head.subject, _versions_tested(sheet, name)
+    if not versions:
         return f"Not tested with {subject}."
-    rows = _rows(sheet, columns)
-    good = sum(any(map(works, cells)) and not any(_bad(cell, each) for cell in cells) for each, cells in rows)
-    gaps = sum(any(_bad(cell, each) for cell in cells) for each, cells in rows)
-    every = f" in all {len(tested)} versions and configurations" if len(tested) > 1 else ""
+    good, gaps, features = _counted(sheet, name)
+    every = f" in all {versions} versions and configurations" if versions > 1 else ""
     found = amount(gaps, "gap") if gaps else "no gaps"
-    return f"With {subject}: {good:,} of {amount(len(rows), 'feature')} work{every}; {found}."
+    return f"With {subject}: {good:,} of {amount(features, 'feature')} work{every}; {found}."
+
+
+def _range(kind: str, sheets: Sequence[Sheet], name: str) -> str:
+    """Return in a sentence what works between several products of one kind and the peer."""
+    tested = [sheet for sheet in sheets if _versions_tested(sheet, name)]
+    if not tested:
+        return f"Not tested with {amount(len(sheets), kind)}."
+    good, gaps, features = zip(*(_counted(sheet, name) for sheet in tested), strict=True)
+    versions = max(_versions_tested(sheet, name) for sheet in tested)
+    every = f" in all {versions} versions and configurations" if versions > 1 else ""
+    found = f"{_span(gaps)} {'gap' if max(gaps) == 1 else 'gaps'}" if any(gaps) else "no gaps"
+    return (
+        f"With {amount(len(tested), kind)}: {_span(good)} of {amount(max(features), 'feature')} work{every};"
+        f" {found} each."
+    )
+
+
+def _span(numbers: Sequence[int]) -> str:
+    """Return `36 to 53`, or the number that they all are."""
+    least, most = min(numbers), max(numbers)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
+def _versions_tested(sheet: Sheet, name: str) -> int:
+    return sum(column.key in sheet.section.tested for column in sheet.columns_of(name))
+
+
+def _counted(sheet: Sheet, name: str) -> tuple[int, int, int]:
+    """Return how many features work wherever they were tried, how many have a gap, and how many there are."""
+    rows = _rows(sheet, sheet.columns_of(name))
+    good = sum(any(map(works, cells)) and not any(_bad(cell, each) for cell in cells) for each, cells in rows)
+    return good, sum(any(_bad(cell, each) for cell in cells) for each, cells in rows), len(rows)
 
 
 def _bad(cell: Cell, each: Row) -> bool:

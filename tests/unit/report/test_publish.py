@@ -305,6 +305,13 @@ def test_products_that_share_a_suite_share_a_page_that_stands_for_them_in_the_na
     assert all(any(link.startswith(name) for link in links) for name in matrices)
 
 
+def test_an_implementation_that_several_products_met_is_summed_up_in_one_sentence() -> None:
+    page = Page(of_two_products()["with-exim.html"])
+    every = "33 of 35 features work in all 3 versions and configurations; 2 gaps"
+    assert page.text.count(f"With 2 SMTP clients: {every} each.") >= 1
+    assert f"With smtplib 3.11.7 · SMTP client: {every}." in page.text, "each has its own below"
+
+
 def test_every_figure_of_a_suites_page_leads_to_a_page_that_is_there() -> None:
     files = of_two_products()
     (suite,) = [name for name in files if name.startswith("suite-")]
