@@ -52,39 +52,27 @@ def _rows(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[Row, list[Cell]
 
 
 def _answers(faced: Iterable[Sheet], name: str) -> list[str]:
-    """Return a sentence for each kind of product: of several products of one kind, the range."""
+    """Return a sentence for each kind of product."""
     kinds: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in faced:
         kinds[f"{sheet.section.suite.title} {sheet.section.role}"].append(sheet)
-    return [
-        _answer(sheets[0], name) if len(sheets) == 1 else _range(kind, sheets, name)
-        for kind, sheets in kinds.items()
-    ]
+    return [_answer(sheets, name, kind) for kind, sheets in kinds.items()]
 
 
-def _answer(sheet: Sheet, name: str) -> str:
-    """Return in a sentence what works between the product and the peer."""
-    subject, versions = sheet.head.subject, _versions_tested(sheet, name)
-    if not versions:
-        return f"Not tested with {subject}."
-    good, gaps, features = _counted(sheet, name)
-    every = f" in all {versions} versions and configurations" if versions > 1 else ""
-    found = amount(gaps, "gap") if gaps else "no gaps"
-    return f"With {subject}: {good:,} of {amount(features, 'feature')} work{every}; {found}."
-
-
-def _range(kind: str, sheets: Sequence[Sheet], name: str) -> str:
-    """Return in a sentence what works between several products of one kind and the peer."""
+def _answer(sheets: Sequence[Sheet], name: str, kind: str = "") -> str:
+    """Return in a sentence what works between the peer and a product; of several of one kind, the range."""
     tested = [sheet for sheet in sheets if _versions_tested(sheet, name)]
+    alone = len(sheets) == 1
+    subject = sheets[0].head.subject if alone else amount(len(tested or sheets), kind)
     if not tested:
-        return f"Not tested with {amount(len(sheets), kind)}."
+        return f"Not tested with {subject}."
     good, gaps, features = zip(*(_counted(sheet, name) for sheet in tested), strict=True)
     versions = max(_versions_tested(sheet, name) for sheet in tested)
     every = f" in all {versions} versions and configurations" if versions > 1 else ""
     found = f"{_span(gaps)} {'gap' if max(gaps) == 1 else 'gaps'}" if any(gaps) else "no gaps"
     return (
-        f"With {amount(len(tested), kind)}: {_span(good)} of {amount(max(features), 'feature')} work{every};"
-        f" {found} each."
+        f"With {subject}: {_span(good)} of {amount(max(features), 'feature')} work{every};"
+        f" {found}{'' if alone else ' each'}."
     )
 
 
@@ -150,7 +138,7 @@ def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
         f"<details><summary>{amount(len(plain), 'feature')} {verb} {every}</summary>"
         f'<ul class="names">{names}</ul></details>'
     )
-    answer = "" if alone else text(_answer(sheet, name))
+    answer = "" if alone else text(_answer([sheet], name))
     return (
         f"<section><h2>With {text(sheet.head.subject)}</h2>"
         f'<p>{answer} <a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>'

@@ -88,7 +88,7 @@ class Container:
         """
         begun = time.monotonic()
         if not self._paused and not self.exited():
-            done = self._shell.run(command, timeout=timeout, patience=timeout + GRACE)
+            done = self._shell.run(_bounded(command, timeout), patience=timeout + GRACE)
             if done is not None:
                 return _judged(done, begun, timeout)
         return execute(self._client, self._identity, command, timeout=timeout)
@@ -147,10 +147,15 @@ def execute(client: APIClient, identity: str, command: Sequence[str], *, timeout
     program, the command is only no longer waited for.
     """
     begun = time.monotonic()
-    done = _execute(client, identity, ("timeout", "-s", "KILL", f"{timeout:g}", *command), timeout + GRACE)
+    done = _execute(client, identity, _bounded(command, timeout), timeout + GRACE)
     if done.code in {126, 127} and b"exec" in done.stdout and b'"timeout"' in done.stdout:
         return _execute(client, identity, command, timeout)
     return _judged(done, begun, timeout)
+
+
+def _bounded(command: Sequence[str], timeout: float) -> Sequence[str]:
+    """Return the command as timeout(1) runs it, which kills it after so many seconds."""
+    return ("timeout", "-s", "KILL", f"{timeout:g}", *command)
 
 
 def _judged(done: Executed, begun: float, timeout: float) -> Executed:

@@ -42,8 +42,8 @@ class Shell:
         self._attachment: Attachment | None = None
         self._usable = True
 
-    def run(self, command: Sequence[str], *, timeout: float, patience: float) -> Executed | None:
-        """Run a command, killed after `timeout` seconds, waited for `patience` seconds; None when it cannot.
+    def run(self, command: Sequence[str], *, patience: float) -> Executed | None:
+        """Run a command and wait at most `patience` seconds for its end; None when it cannot be run here.
 
         What the command leaves in the background must write elsewhere than to the outputs that it was given.
         Raises EngineError when it prints more than the limit.
@@ -53,7 +53,7 @@ class Shell:
         try:
             if self._attachment is None and not self._begin():
                 return None
-            return self._run(("timeout", "-s", "KILL", f"{timeout:g}", *command), patience)
+            return self._run(command, patience)
         finally:
             self._lock.release()
 
