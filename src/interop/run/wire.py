@@ -9,35 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
 from interop.run.conversation import Chunk, Conversation, Side
 from interop.run.datagrams import DatagramRelay
+from interop.run.leg import Disturbance, Flow, Leg
 
 __all__ = ["Chunk", "Conversation", "Side", "Switchboard", "Wire"]
 
 ROUNDS = 4
 """Rounds of the loop until all is let go of: a listener, then the tasks behind it, then their own sockets."""
-
-DRIP = 0.001
-"""Seconds between two bytes that drip: without them the far side's system hands them over in one piece."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Disturbance:
-    kind: Literal["drip", "cut", "stall", "delay"]
-    side: Side
-    after: bytes = b""
-    forward: bool = True
-    seconds: float = 0.0
-    once: bool = False
 
 
 class Switchboard:
@@ -63,10 +47,10 @@ class Wire:
 
     def __init__(self, switchboard: Switchboard) -> None:
         self._switchboard = switchboard
-        self._disturbances: list[_Disturbance] = []
+        self._disturbances: list[Disturbance] = []
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
-        self._legs: list[_Leg] = []
+        self._legs: list[Leg] = []
         self._losses: Counter[Side] = Counter()
         self._routes: dict[tuple[str, int, str], int] = {}
         self.conversations: list[Conversation] = []
@@ -74,19 +58,19 @@ class Wire:
 
     def drip(self, side: Side) -> None:
         """Let each byte from that side arrive by itself: a thousand of them take a second or two."""
-        self._disturbances.append(_Disturbance(kind="drip", side=side))
+        self._disturbances.append(Disturbance(kind="drip", side=side))
 
     def cut(self, after: bytes, side: Side, *, forward: bool = True) -> None:
         """End the connection once that side has sent `after`; those bytes are passed on when `forward`."""
-        self._disturbances.append(_Disturbance(kind="cut", side=side, after=after, forward=forward))
+        self._disturbances.append(Disturbance(kind="cut", side=side, after=after, forward=forward))
 
     def stall(self, after: bytes, side: Side, *, forward: bool = True) -> None:
         """Pass nothing more in either direction once that side has sent `after`; the connection stays."""
-        self._disturbances.append(_Disturbance(kind="stall", side=side, after=after, forward=forward))
+        self._disturbances.append(Disturbance(kind="stall", side=side, after=after, forward=forward))
 
     def delay(self, seconds: float, side: Side, *, once: bool = False) -> None:
         """Hold back what that side sends by so many seconds; with `once` only its first bytes."""
-        self._disturbances.append(_Disturbance(kind="delay", side=side, seconds=seconds, once=once))
+        self._disturbances.append(Disturbance(kind="delay", side=side, seconds=seconds, once=once))
 
     def lose(self, side: Side, count: int) -> None:
         """Lose so many of the next datagrams from that side."""
@@ -126,11 +110,11 @@ class Wire:
             server = await loop.create_server(lambda: self._answer(name, upstream), sock=listener)
             self._servers.append(server)
 
-    def _answer(self, name: str, upstream: tuple[str, int]) -> _Leg:
+    def _answer(self, name: str, upstream: tuple[str, int]) -> Leg:
         conversation = Conversation(name, time.time())
         self.conversations.append(conversation)
-        flow = _Flow(conversation, tuple(self._disturbances))
-        near, far = _Leg("client", flow, upstream), _Leg("server", flow)
+        flow = Flow(conversation, tuple(self._disturbances))
+        near, far = Leg("client", flow, upstream), Leg("server", flow)
         near.other, far.other = far, near
         self._legs += [near, far]
         return near
@@ -153,166 +137,6 @@ class Wire:
             leg.abort()
         for _ in range(ROUNDS):
             await asyncio.sleep(0)
-
-
-@dataclass(slots=True)
-class _Flow:
-    """What both legs of a connection share."""
-
-    conversation: Conversation
-    disturbances: tuple[_Disturbance, ...]
-    stalled: bool = False
-    seen: dict[Side, bytearray] = field(
-        default_factory=lambda: {"client": bytearray(), "server": bytearray()}
-    )
-
-    def of(self, kind: str, side: Side) -> list[_Disturbance]:
-        return [each for each in self.disturbances if each.kind == kind and each.side == side]
-
-
-class _Leg(asyncio.Protocol):
-    """One side of a relayed connection; passes what it receives to `other`."""
-
-    other: _Leg
-
-    def __init__(self, side: Side, flow: _Flow, upstream: tuple[str, int] | None = None) -> None:
-        self.side: Side = side
-        self.flow = flow
-        self.upstream = upstream
-        self.transport: Any = None
-        self.waiting: list[bytes | None] = []
-        self.due = 0.0
-        """When the last of what is held back will pass, in the loop's time."""
-        self.turns: list[Callable[[], None]] = []
-        """What drips: a byte each, and at last the end."""
-        self.begun = False
-        """Whether anything has come from this side."""
-        self.lost = False
-        """Whether its connection is over."""
-        self.connecting: asyncio.Task[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        with contextlib.suppress(OSError):
-            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.upstream is not None:
-            self.connecting = asyncio.get_running_loop().create_task(self._connect(self.upstream))
-        waiting, self.waiting = self.waiting, []
-        for data in waiting:
-            self.send(data)
-
-    async def _connect(self, upstream: tuple[str, int]) -> None:
-        try:
-            await asyncio.get_running_loop().create_connection(lambda: self.other, *upstream)
-        except OSError:
-            self._end("server")
-            self.transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        self.flow.conversation.keep(self.side, data)
-        if self.flow.stalled:
-            return
-        size = 1 if self.flow.of("drip", self.side) else len(data)
-        for at in range(0, len(data), size):
-            self._after_delay(self._pass, data[at : at + size])
-        self.begun = True
-
-    def _pass(self, data: bytes) -> None:
-        for each in (*self.flow.of("cut", self.side), *self.flow.of("stall", self.side)):
-            seen = self.flow.seen[self.side]
-            seen += data
-            if each.after not in seen:
-                continue
-            if each.forward:
-                self.other.send(data)
-            if each.kind == "cut":
-                self._end("relay")
-                self.transport.close()
-                if self.other.transport is not None:
-                    self.other.transport.close()
-            else:
-                self.flow.stalled = True
-            return
-        if not self.flow.stalled:
-            self.other.send(data)
-
-    def send(self, data: bytes | None) -> None:
-        """Pass bytes on to this leg's end, or the end of the stream for None."""
-        if self.transport is None:
-            self.waiting.append(data)
-        elif data is None:
-            if self.transport.can_write_eof() and not self.transport.is_closing():
-                self.transport.write_eof()
-        elif not self.transport.is_closing():
-            self.transport.write(data)
-
-    def eof_received(self) -> bool:
-        self.flow.conversation.ended.add(self.side)
-        self._end(self.side)
-        self._after_delay(self._pass_end)
-        return True
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.lost = True
-        self.flow.conversation.ended.add(self.side)
-        self._end(self.side)
-        self._after_delay(self._drop_other, exc)
-
-    def _pass_end(self) -> None:
-        if not self.flow.stalled:
-            self.other.send(None)
-
-    def _drop_other(self, exc: Exception | None) -> None:
-        other = self.other.transport
-        if other is not None and not other.is_closing():
-            if exc is None:
-                other.close()
-            else:
-                other.abort()
-
-    def _after_delay(self, action: Callable[..., None], *arguments: Any) -> None:
-        """Do it behind whatever is still held back from this side, or at once."""
-        delays = self.flow.of("delay", self.side)
-        delay = sum(each.seconds for each in delays if not (each.once and self.begun))
-        loop = asyncio.get_running_loop()
-        due = loop.time() + delay
-        if delay or due <= self.due:
-            self.due = max(due, self.due + 1e-6)  # never before what is held back already
-            loop.call_at(self.due, self._in_turn, action, *arguments)
-        else:
-            self._in_turn(action, *arguments)
-
-    def _in_turn(self, action: Callable[..., None], *arguments: Any) -> None:
-        """Do it at once; where bytes drip, behind those that have not gone yet."""
-        if not self.flow.of("drip", self.side):
-            action(*arguments)
-            return
-        self.turns.append(functools.partial(action, *arguments))
-        if len(self.turns) == 1:
-            self._take_turn()
-
-    def _take_turn(self) -> None:
-        """Let one byte go, and the next a moment later; none before there is a connection to take it."""
-        there, near = self.other.transport, self.transport
-        if (there or near).is_closing():
-            self.turns.clear()
-            return
-        if there is not None:
-            self.turns[0]()
-            del self.turns[0]
-        if self.turns:
-            asyncio.get_running_loop().call_later(DRIP, self._take_turn)
-
-    def abort(self) -> None:
-        """Drop this leg at once."""
-        if self.connecting is not None:
-            self.connecting.cancel()
-        if self.transport is not None and not self.lost:  # one that was closed with bytes unsent would raise
-            self.transport.abort()
-
-    def _end(self, by: str) -> None:
-        if not self.flow.conversation.closed_by:
-            self.flow.conversation.closed_by = by
 
 
 def _listeners(extra: str, *, udp: bool) -> tuple[list[socket.socket], list[socket.socket]]:
