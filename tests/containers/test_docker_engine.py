@@ -52,6 +52,10 @@ def server(shared: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> Co
     return start(shared, banner(), tmp_path_factory.mktemp("server"))
 
 
+class InterruptedWaitError(Exception):
+    """What a scenario's deadline raises, wherever the main thread is."""
+
+
 def greeting(address: tuple[str, int]) -> bytes:
     with socket.create_connection(address, timeout=2) as connection:
         return connection.recv(100)
@@ -105,11 +109,24 @@ def test_commands_share_one_shell_that_takes_every_argument_as_it_is(server: Con
 
 
 def test_commands_of_several_threads_wait_for_nobody(server: Container) -> None:
-    began = time.monotonic()
+    meet = "touch /tmp/met-$0; until [ $(ls /tmp/met-* | wc -l) = 4 ]; do sleep 0.02; done; echo $0"
     with ThreadPoolExecutor() as pool:
-        said = list(pool.map(lambda n: server.execute(["sh", "-c", f"sleep 1; echo {n}"]).stdout, range(4)))
-    assert said == [b"0\n", b"1\n", b"2\n", b"3\n"]
-    assert time.monotonic() - began < 3
+        said = list(pool.map(lambda n: server.execute(["sh", "-c", meet, n]), "abcd"))
+    assert [each.stdout for each in said] == [b"a\n", b"b\n", b"c\n", b"d\n"]
+
+
+def test_a_wait_that_is_interrupted_leaves_nothing_for_the_next_command(server: Container) -> None:
+    def interrupt(*_: object) -> None:
+        raise InterruptedWaitError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(InterruptedWaitError):
+            server.execute(["sh", "-c", "sleep 1; echo late"])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert server.execute(["echo", "mine"]).stdout == b"mine\n"
 
 
 def test_a_shell_that_is_killed_is_started_again(server: Container) -> None:

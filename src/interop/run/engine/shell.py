@@ -100,9 +100,10 @@ class Shell:
             overran = True
         except OSError:
             pass  # the container has ended, and the shell with it
-        if not outputs.ended:
-            self._attachment = None
-            attachment.close()
+        finally:
+            if not outputs.ended:  # whatever ended the wait: what the command says yet is no answer to the next
+                self._attachment = None
+                attachment.close()
         if outputs.size > self._limit:
             raise EngineError(f"{command[0]!r} prints more than {self._limit >> 20} MiB inside a party.")
         return outputs.told(overran=overran)
