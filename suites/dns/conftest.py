@@ -260,6 +260,11 @@ class Desk:
             )
         return sent
 
+    def sent(self, section: str) -> tuple[suite.Record, ...]:
+        """Return what the server sent in a section, in all its messages."""
+        rrsets = (rrset for reply in self.replies() for rrset in getattr(reply.message, section))
+        return tuple(record for rrset in rrsets for record in shown(rrset))
+
     @property
     def _given(self) -> Path:
         return self._pairing.site("server").state / "given"

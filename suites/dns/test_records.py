@@ -9,6 +9,8 @@ import interop
 if TYPE_CHECKING:
     from suites.dns.conftest import Desk
 
+LONGEST = 2**31 - 1
+"""The longest time to live, in seconds (RFC 2181, 8)."""
 LABEL_63 = f"{'a' * 63}.interop.test."
 NAME_255 = ".".join(("b" * 63, "c" * 63, "d" * 63, "e" * 48, "interop.test."))
 
@@ -122,7 +124,8 @@ def test_a_type_without_a_name_may_have_no_data(desk: Desk) -> None:
 @interop.needs("authoritative")
 def test_a_time_to_live_arrives_as_it_stands(desk: Desk) -> None:
     times = {record.ttl for record in desk.ask("ttl-hour.interop.test.").answer}
-    assert times == {3601}, "the client shows another time to live than the zone has"
+    counted = {3601, 3600}  # one that keeps answers may have begun to count down
+    assert times <= counted, "the client shows another time to live than the zone has"
 
 
 @interop.feature("ttl-zero")
@@ -135,8 +138,13 @@ def test_a_time_to_live_of_zero_arrives_as_zero(desk: Desk) -> None:
 @interop.feature("ttl-most")
 @interop.needs("authoritative")
 def test_the_longest_time_to_live_arrives(desk: Desk) -> None:
-    times = {record.ttl for record in desk.ask("ttl-most.interop.test.").answer}
-    assert times == {2**31 - 1}, "the client shows another time to live than the longest that there is"
+    answer = desk.ask("ttl-most.interop.test.")
+    sent = {record.ttl for record in desk.section(answer, "answer")}
+    assert sent == {LONGEST}, "the server sends another time to live than the longest that there is"
+    seen = [record.ttl for record in answer.answer]
+    # Whoever receives it may treat it as an upper bound of its own (RFC 2181, 8).
+    assert min(seen) > 0, "the longest time to live is taken for none"
+    assert max(seen) <= LONGEST, "the client shows a longer time to live than the longest that there is"
 
 
 # Names

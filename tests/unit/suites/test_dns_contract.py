@@ -61,18 +61,18 @@ def scenarios() -> list[tuple[str, list[str]]]:
     return found
 
 
-def read(output: str, ask: str = "query") -> Any:
-    """Let the driver of dig ask while dig prints `output`."""
+def read(output: str, ask: str = "query", *, driver: str = "dig/driver.py:Dig") -> Any:
+    """Let the driver of dig or another program ask while the program prints `output`."""
     site = SimpleNamespace(
         party=SimpleNamespace(version="1:9.20.30-1"),
-        execute=lambda *_, **__: SimpleNamespace(stdout=output.encode(), code=0),
+        execute=lambda *_, **__: SimpleNamespace(stdout=output.encode(), code=0, timed_out=False),
         put=lambda name, _: name,
     )
-    driver = load_driver(f"{PEERS / 'dig' / 'driver.py'}:Dig")(site)
+    client = load_driver(f"{PEERS}/{driver}")(site)
     endpoint = suite.Endpoint(host="127.0.0.1", port=53)
     if ask == "update":
-        return driver.update(endpoint=endpoint, zone="dynamic.test.", changes=())
-    return driver.query(endpoint=endpoint, question=suite.Question(name="interop.test."))
+        return client.update(endpoint=endpoint, zone="dynamic.test.", changes=())
+    return client.query(endpoint=endpoint, question=suite.Question(name="interop.test."))
 
 
 def test_every_feature_has_a_scenario_and_every_scenario_a_feature() -> None:
@@ -94,7 +94,7 @@ def test_peers_offer_only_what_the_suite_knows() -> None:
             assert {*role.offers, *role.ports} <= words, folder.name
 
 
-@pytest.mark.parametrize(("name", "driver"), [("dig", "Dig")])
+@pytest.mark.parametrize(("name", "driver"), [("dig", "Dig"), ("delv", "Delv")])
 def test_a_driver_has_every_operation(name: str, driver: str) -> None:
     found = load_driver(f"{PEERS / name / 'driver.py'}:{driver}")
     assert missing_operations(found, suite.ROLES["client"]) == []
@@ -145,3 +145,38 @@ def test_why_dig_has_no_answer_is_told_by_what_it_prints(printed: str, cause: st
 def test_the_code_of_an_update_is_what_nsupdate_prints(printed: str, rcode: str) -> None:
     answer = read(printed, "update")
     assert (answer.rcode, answer.failure) == (rcode, None)
+
+
+DELV = "delv/driver.py:Delv"
+
+
+def test_what_delv_prints_of_records_is_read_in_whole() -> None:
+    printed = '; authoritative\nblank\\032in.interop.test.\t3600\tIN\tTXT\t"with  blanks" "; and"\n'
+    answer = read(printed, driver=DELV)
+    assert answer.failure is None
+    assert [(each.name, each.ttl, each.type, each.data) for each in answer.answer] == [
+        (r"blank\032in.interop.test.", 3600, "TXT", '"with  blanks" "; and"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "rcode", "cause"),
+    [
+        (
+            ";; resolution failed: ncache nxdomain\n; negative response\n; x. 300 IN \\-ANY ;-$NXDOMAIN\n",
+            "NXDOMAIN",
+            "",
+        ),
+        (";; resolution failed: ncache nxrrset\n; negative response\n", "NOERROR", ""),
+        (
+            ";; REFUSED unexpected RCODE resolving 'x/A/IN': 127.0.0.1#53\n;; resolution failed: failure\n",
+            "REFUSED",
+            "unknown",
+        ),
+        (";; resolution failed: timed out\n", "", "timeout"),
+        ("", "", "unknown"),
+    ],
+)
+def test_why_delv_has_no_records_is_told_by_what_it_prints(printed: str, rcode: str, cause: str) -> None:
+    answer = read(printed, driver=DELV)
+    assert (answer.rcode, answer.failure.cause if answer.failure else "", answer.answer) == (rcode, cause, ())

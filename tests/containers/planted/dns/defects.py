@@ -27,7 +27,7 @@ CLIENTS = (
     _client("dots-divide", "dot-in-label"),
     _client("prerequisites-forgotten", "update-prerequisite-fails"),
     _client("unsigned", "tsig", "update-add"),
-    _client("ttl-in-minutes", "ttl", "ttl-most"),
+    _client("ttl-in-minutes", "ttl"),
 )
 
 SERVERS = (
