@@ -202,6 +202,16 @@ def test_collecting_alone_starts_nothing(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["echo/test_lines.py::test_a_line_comes_back[[]acme@4.2.0-steady@1.9]"])
 
 
+def test_the_suite_whose_scenarios_may_take_longest_comes_first(project: pytest.Pytester) -> None:
+    chosen = ("--interop-product=*", "--interop-role=*.client", "--interop-role=*.secondary")
+    result = run(
+        project, *chosen, "--interop-suite=dns", "--interop-suite=dns-transfer", "--collect-only", "-q"
+    )
+    suites = [line.split("/")[0] for line in result.outlines if "::" in line]
+    assert suites == sorted(suites, key=["dns-transfer", "dns"].index)
+    assert set(suites) == {"dns", "dns-transfer"}
+
+
 def test_xdist_gives_the_same_matrix(project: pytest.Pytester) -> None:
     chosen = ("--interop-peer=steady", "--interop-peer=garbler", "--interop-peer=faller")
     run(project, *chosen)

@@ -111,7 +111,10 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Drop what was not chosen, and order peer by peer."""
+        """Drop what was not chosen, and order peer by peer, those first whose scenarios may take longest.
+
+        Many workers that start with these do not end with waiting for one of them.
+        """
         others: list[pytest.Item] = []
         scenarios: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
@@ -125,10 +128,9 @@ class Collection:
             item.stash[FEATURE] = mark.args[0] if mark else ""
             item.stash[SKIP] = skip_reason(pair, _needs(item))
             (scenarios if self._chosen_item(item, pair) else dropped).append(item)
-        order = {
-            pair.peer.identity: number
-            for number, pair in enumerate(each for p in self._pairs.values() for each in p)
-        }
+        slowest_first = sorted(self._suites.values(), key=lambda suite: -suite.deadline)
+        pairs = (pair for suite in slowest_first for pair in self._pairs[suite.name])
+        order = {pair.peer.identity: number for number, pair in enumerate(pairs)}
         scenarios.sort(key=lambda item: order[item.stash[PAIR].peer.identity])
         items[:] = [*others, *scenarios]
         if dropped:

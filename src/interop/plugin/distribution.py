@@ -15,7 +15,14 @@ WORKERS_LIMIT = 4
 
 
 class PeerScheduling(LoadScopeScheduling):
-    """Hands a worker all items of one peer at once, so that the peer is brought up once."""
+    """Hands a worker all items of one peer at once, so that the peer is brought up once.
+
+    Peers are handed out in the order in which they were collected, which has those first that take longest.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        config.option.loadscopereorder = False  # it would put those first that have most items
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         if "[" not in nodeid:

@@ -73,7 +73,9 @@ def read_lineup(settings: Settings) -> Lineup:
         suite_folders=config.suite_folders if config else (),
     )
     give_folders(config.suite_folders if config else ())
-    suites = role_suites(config, catalog, settings.suites)
+    # The roles of the configuration's product bind nobody who chooses another product and its suites.
+    bound = config if not (settings.products and settings.suites) else None
+    suites = role_suites(bound, catalog, settings.suites)
     check_features(suites, settings.features)
     facing = _in_roles(products(config, settings.products, catalog, suites), settings.roles)
     return Lineup(

@@ -101,7 +101,7 @@ class Shell:
         except OSError:
             pass  # the container has ended, and the shell with it
         finally:
-            if not outputs.ended:  # whatever ended the wait: what the command says yet is no answer to the next
+            if not outputs.ended:  # what the command says yet would be taken for the next one's answer
                 self._attachment = None
                 attachment.close()
         if outputs.size > self._limit:
