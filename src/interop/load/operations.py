@@ -6,10 +6,11 @@ Reads the contract's class and its source, where the words are. Knows nothing of
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -82,11 +83,15 @@ def contract_schema(module: ModuleType, suite: str, role: str) -> dict[str, Any]
             },
             "result": next(given),
         }
-    docs = field_docs(module)
+    docs, made = field_docs(module), _made_defaults(module)
     for name, shape in shapes.items():
-        for field, text in docs.get(name, {}).items():
-            if field in shape.get("properties", {}):
-                shape["properties"][field]["description"] = text
+        properties = shape.get("properties", {})
+        defaults = made.get((name, frozenset(properties)), {})
+        for field, property_ in properties.items():
+            if field in docs.get(name, {}):
+                property_["description"] = docs[name][field]
+            if field in defaults:
+                property_["default"] = defaults[field]
     schema = {
         "$schema": DIALECT,
         "$id": f"urn:pytest-interop:contract:{suite}.{role}",
@@ -102,6 +107,32 @@ def contract_schema(module: ModuleType, suite: str, role: str) -> dict[str, Any]
 def _of_the_harness(kind: type) -> dict[str, Any]:
     """Return what stands for an object that cannot leave the harness: the suite's general driver gives it."""
     return {"title": kind.__name__, "description": "An object of the harness, which no other driver gives."}
+
+
+def _classes(contract: ModuleType) -> Iterator[tuple[str, type]]:
+    """Yield the classes of a contract and of its suite's own modules that it has imported."""
+    package = contract.__name__.rpartition(".")[0]
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{package}.") and isinstance(module, ModuleType):
+            for each, kind in inspect.getmembers(module, inspect.isclass):
+                if kind.__module__ == name:
+                    yield each, kind
+
+
+def _made_defaults(contract: ModuleType) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
+    """Return what fields are by default that are made anew each time; not every msgspec tells.
+
+    By the class's name and its fields: two modules of a suite may have classes of one name.
+    """
+    return {
+        (name, frozenset(each.name for each in dataclasses.fields(kind))): {
+            each.name: msgspec.to_builtins(each.default_factory())
+            for each in dataclasses.fields(kind)
+            if each.default_factory is not dataclasses.MISSING
+        }
+        for name, kind in _classes(contract)
+        if dataclasses.is_dataclass(kind)
+    }
 
 
 @cache

@@ -23,6 +23,8 @@ SIZE_LIMIT = 1024 * 1024
 DEPTH_LIMIT = 50
 """Levels. A descriptor written by hand has about six."""
 
+_TOO_DEEP = f"more than {DEPTH_LIMIT} levels deep."
+
 Path_ = tuple[str | int, ...]
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,7 +64,10 @@ def load_yaml(text: str, file: Path | str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        raise ConfigError(f"not valid YAML: {error.problem}.", where=Place(file, line)) from None
+        what = f"not valid YAML: {error.problem}."
+        if "nesting depth" in str(error.problem):  # some versions of libyaml have a limit of their own
+            what = _TOO_DEEP
+        raise ConfigError(what, where=Place(file, line)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ConfigError(f"not valid YAML: {error.reason}.", where=Place(file, line)) from None
@@ -123,7 +128,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if len(path) >= DEPTH_LIMIT:
-            raise ConfigError(f"more than {DEPTH_LIMIT} levels deep.", where=self._place(event))
+            raise ConfigError(_TOO_DEEP, where=self._place(event))
         return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
 
     def _sequence(self, path: Path_) -> list[Any]:

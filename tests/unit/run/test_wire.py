@@ -151,7 +151,7 @@ def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire
         connection, _ = listener.accept()
         with connection:
             assert read(connection, 100) == b"abcde" * 20
-            assert segments(connection) == 100
+            assert segments(connection) >= 100  # what is acknowledged late may be sent twice
 
 
 def test_a_side_has_ended_once_it_has_nothing_more_to_say(wire: Wire) -> None:
