@@ -344,6 +344,9 @@ def _features(chance: random.Random, matrix: Matrix) -> list[str]:
             written.append(f"{name}: {{{limit}: {minimum}}}" if limit else f"{name}: {minimum}")
         else:
             written.append(name)
+    if chance.random() < 0.1 and "large-message" in {each.id for _, each in known}:
+        written = [each for each in written if "large-message" not in each.casefold()]
+        written.append('large-message: ">= 20 MB"')
     if chance.random() < 0.02:
         written.append(chance.choice(("dot-stufing", "umlauts", "a log-in", "bounces", "logins")))
     return written

@@ -22,7 +22,7 @@ from tests.unit.stack_examples import STACKS
 
 pytestmark = pytest.mark.browser
 
-CASES = 240
+CASES = 480
 NARROW = {"width": 390, "height": 844}
 
 GOOD = """\
@@ -75,14 +75,16 @@ def said(page: Any, place: str = "#result") -> str:
 
 def test_hundreds_of_stacks_get_the_same_answer_and_sheet_as_from_python(checker: Open) -> None:
     pages: dict[int, Any] = {}
-    answers = set()
+    answers, causes = set(), set()
     for case in stacks.cases(CASES):
         if case.matrix not in pages:
             pages[case.matrix] = checker(stacks.matrices()[case.matrix])
         wanted = stacks.expected(case)
         assert answered(pages[case.matrix], case.text, case.now) == wanted, case.text
         answers.add(wanted["answer"]["answer"] if "answer" in wanted else "mistake")
+        causes |= {each["cause"] for each in wanted["answer"]["findings"]} if "answer" in wanted else set()
     assert answers == {"go", "go-with-conditions", "no-go", "test-first", "mistake"}
+    assert "seldom" in causes
 
 
 @pytest.mark.parametrize("scheme", ["debian", "pep440", "semver", "another"])

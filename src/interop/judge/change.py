@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from interop.errors import ConfigError
-from interop.judge.evidence import outweighs
 from interop.judge.names import Names, fold
 from interop.judge.rules import Rules, decide
+from interop.judge.seldom import outweighs
 from interop.model.finding import Finding, Report, Shift, Shifted, Status
 from interop.model.stack import Stack
 

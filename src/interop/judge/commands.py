@@ -14,8 +14,13 @@ from interop.model.versions import matches
 _SAFE = re.compile(r"[A-Za-z0-9@%+=:,./_-]+")
 
 
-def command_for(asked: Asked, cause: str, cell: Cell | None, ground: Ground) -> tuple[str, str]:
-    """Return the command, and what must be there first: see `Finding.needs`."""
+def command_for(
+    asked: Asked, cause: str, cell: Cell | None, ground: Ground, times: int = 0
+) -> tuple[str, str]:
+    """Return the command, and what must be there first: see `Finding.needs`.
+
+    `times` is how often it has to be tried to answer the question; 0 where once will do.
+    """
     name = (
         asked.named.name if asked.named.known else re.sub(r"\W+", "-", asked.named.name.casefold()).strip("-")
     )
@@ -25,6 +30,8 @@ def command_for(asked: Asked, cause: str, cell: Cell | None, ground: Ground) -> 
     )
     if asked.configuration != "default":
         command += templates["configuration"].format(configuration=quoted(asked.configuration))
+    if times:
+        command += templates["repeat"].format(times=times)
     command += templates["feature"].format(feature=quoted(asked.feature.id))
     return command, _needs(asked, cause, ground)
 
@@ -35,7 +42,7 @@ def quoted(text: str) -> str:
 
 
 def _selector(name: str, asked: Asked, cause: str, cell: Cell | None) -> str:
-    if cell is not None and cause in {"old", "limit-beyond", "limit-unmeasured", "product"}:
+    if cell is not None and cause in {"old", "limit-beyond", "limit-unmeasured", "product", "seldom"}:
         return cell.peer_key.partition("+")[0]
     spec = asked.version.spec
     if not spec:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from interop.judge.seldom import GOOD, outweighs
 from interop.model.matrix import Cell, Matrix, Verdict
 from interop.model.versions import sort_key
 
@@ -29,6 +30,8 @@ class Kind(StrEnum):
     """Tried before, and not now."""
     CHANGED = "changed"
     """Broken before and now, in another way."""
+    UNCLEAR = "unclear"
+    """Failed sometimes before, and passed too seldom now to tell that it is fixed."""
 
 
 NEW_GAP = "new-gap"
@@ -140,6 +143,8 @@ def _kind(old: Cell | None, new: Cell | None) -> Kind | None:
         return Kind.NEW
     if new is None:
         return Kind.GONE
+    if new.verdict in GOOD and not outweighs(new, old):
+        return Kind.UNCLEAR
     before, after = _GOODNESS[old.verdict], _GOODNESS[new.verdict]
     if after != before:
         return Kind.FIXED if after > before else Kind.REGRESSED

@@ -6,16 +6,16 @@ to say when none does. Knows nothing of stacks as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from interop.judge.minimums import worst_limit
 from interop.judge.names import Named, Names
 from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
-from interop.judge.verdict import wilson
+from interop.judge.seldom import doubted, outweighs
 from interop.model.finding import Status
-from interop.model.matrix import Cell, Verdict
+from interop.model.matrix import Cell
 from interop.model.stack import Component, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
@@ -71,12 +71,21 @@ class Said:
 
 
 def say(
-    cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground, *, whatever_age: bool = False
+    cell: Cell,
+    asked: Asked,
+    pool: Sequence[Cell],
+    ground: Ground,
+    *,
+    whatever_age: bool = False,
+    only_here: bool = False,
 ) -> Said:
-    """Judge one tried cell by the table `cell`. `pool` is where another configuration is looked for."""
-    facts = _facts(cell, asked, ground, whatever_age=whatever_age)
+    """Judge one tried cell by the table `cell`.
+
+    `pool` is where a failure that comes seldom is looked for and, without `only_here`, another configuration.
+    """
+    facts = _facts(cell, asked, pool, ground, whatever_age=whatever_age)
     row = decide(ground.rules["cell"], {**facts, "configuration": "stated", "elsewhere": "no"})
-    if row["status"] in ground.rules["broken"] and not asked.component.configuration:
+    if row["status"] in ground.rules["broken"] and not (only_here or asked.component.configuration):
         others = elsewhere(cell, asked, pool, ground)
         row = decide(
             ground.rules["cell"],
@@ -85,7 +94,7 @@ def say(
     return Said(cell=cell, status=Status(row["status"]), cause=row["cause"])
 
 
-def elsewhere(cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground) -> list[str]:
+def elsewhere(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> list[str]:
     """Return the configurations in which the same versions are known to work without more ado."""
     found = []
     for other in pool:
@@ -95,23 +104,11 @@ def elsewhere(cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground) ->
             and other.peer_version == cell.peer_version
             and other.product_version == cell.product_version
         ):
-            row = decide(ground.rules["cell"], {**_facts(other, asked, ground), "configuration": "stated"})
+            facts = {**_facts(other, asked, pool, ground), "configuration": "stated"}
+            row = decide(ground.rules["cell"], facts)
             if row["status"] == Status.WORKS and outweighs(other, cell):
                 found.append(other.configuration)
     return sorted(set(found))
-
-
-def outweighs(good: Cell, bad: Cell) -> bool:
-    """Say whether attempts that passed can tell that a failure is not there.
-
-    What fails always is gone after one attempt that passes. What fails seldom is not: there the upper end of
-    the interval of the failures that were not seen must lie below the rate that was.
-    """
-    if bad.verdict is not Verdict.FLAKY:
-        return True
-    failures = bad.attempts.total - bad.attempts.passed
-    _, highest = wilson(0, good.attempts.total)
-    return highest < failures / bad.attempts.total
 
 
 def latest(cells: Iterable[Cell], scheme: str, product_scheme: str) -> list[Cell]:
@@ -132,7 +129,14 @@ def _newness(cell: Cell, scheme: str) -> tuple[object, float]:
     return (sort_key(cell.product_version, scheme), cell.tested)
 
 
-def _facts(cell: Cell, asked: Asked, ground: Ground, *, whatever_age: bool = False) -> dict[str, str]:
+def doubt(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Cell | None:
+    """Return the failure of which a cell that passed cannot tell that it is gone; None when there is none."""
+    return doubted(cell, pool, asked.version.scheme, ground.product_scheme)
+
+
+def _facts(
+    cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground, *, whatever_age: bool = False
+) -> dict[str, str]:
     verified = {True: "verified", False: "useless", None: "unverified" if cell.workaround else "none"}
     old = ground.days(cell) > ground.max_age_days and not whatever_age
     return {
@@ -140,4 +144,5 @@ def _facts(cell: Cell, asked: Asked, ground: Ground, *, whatever_age: bool = Fal
         "verdict": cell.verdict.value,
         "workaround": verified[cell.workaround_verified] if cell.workaround else "none",
         "limit": worst_limit(cell, asked.requirement.minimums, ground.rules)[0],
+        "enough": "yes" if doubt(cell, asked, pool, ground) is None else "no",
     }

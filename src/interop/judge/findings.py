@@ -10,12 +10,13 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from interop.judge.commands import command_for
-from interop.judge.evidence import Asked, Ground, Said, latest, say
+from interop.judge.evidence import Asked, Ground, Said, doubt, latest, say
 from interop.judge.impact import loss, unpriced
 from interop.judge.minimums import reach, worst_limit
 from interop.judge.nearest import Missing, aged, missing
 from interop.judge.reading import shown
 from interop.judge.rules import decide
+from interop.judge.seldom import enough
 from interop.judge.ways import around, conditions, instead, other_versions
 from interop.model.finding import Answer, Finding, Status, Way
 from interop.model.matrix import Cell
@@ -55,7 +56,9 @@ def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: 
     broken = said.status in ground.rules["broken"]
     newer, older = other_versions(asked, pool, ground, said.cell) if broken else ((), ())
     untested = said.status is Status.NOT_TESTED
-    command, needs = command_for(asked, said.cause, said.cell, ground) if untested else ("", "")
+    failure = doubt(said.cell, asked, pool, ground) if said.cause == "seldom" else None
+    times = enough(failure) if failure else 0
+    command, needs = command_for(asked, said.cause, said.cell, ground, times) if untested else ("", "")
     costed = said.status in ground.rules["costed"] and asked.feature.impact in ground.rules["costed_impacts"]
     return dataclasses.replace(
         finding,
@@ -71,6 +74,8 @@ def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: 
         loss=loss(said.cell.attempts, asked.component, stack) if costed else None,
         unpriced=costed and unpriced(asked.component, stack),
         command=command,
+        failure=failure,
+        times=times,
         needs=needs,
     )
 
@@ -83,10 +88,11 @@ def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack
     if not works:
         worst = min(reversed(fresh or said), key=lambda each: statuses.index(each.status))
         return dataclasses.replace(_told(worst, asked, pool, stack, ground), tested=_versions(fresh, asked))
+    known = [each for each in fresh if each.status is not Status.NOT_TESTED]
     row = decide(
         ground.rules["several"],
         {
-            "working": "all" if len(works) == len(fresh) else "some",
+            "working": "all" if len(works) == len(known) else "some",
             "stated": "yes" if asked.version.stated else "no",
         },
     )
@@ -98,7 +104,7 @@ def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack
     return dataclasses.replace(
         _base(asked, Status(row["status"]), row["cause"], ground),
         cell=best.cell,
-        tested=_versions(fresh, asked),
+        tested=_versions(known, asked),
         working=_versions(works, asked),
         minimum=finding.minimum,
         limit=finding.limit,

@@ -7,6 +7,7 @@ it fails, and that 2.0.21 was tested and does not. Results of other product vers
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,11 @@ from dataclasses import dataclass
 import msgspec
 
 from interop.judge.reading import shown
+from interop.judge.seldom import GOOD, doubted, standing
 from interop.model.attempt import Party
 from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
-
-_GOOD = {Verdict.WORKS, Verdict.DEGRADED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Line:
     """Every version tested, oldest first, with its latest verdict."""
     failing: tuple[str, ...]
     """Ranges of versions in which everything tested fails."""
+    unsure: tuple[str, ...] = ()
+    """Versions with too few attempts to tell that an older one's failure is gone; they end no range."""
     worked_until: str = ""
     """The version before the first failing one; empty when none before it works."""
     failing_since: float = 0.0
@@ -96,12 +98,13 @@ def history(matrices: Iterable[Matrix]) -> History:
 
 
 def together(matrices: Sequence[Matrix]) -> Matrix:
-    """Return one matrix that holds the latest result of every cell; results of other versions stay.
+    """Return one matrix that holds what is known of every cell; results of other versions stay.
 
-    A cell that was tried is not replaced by a later one that was not. Its run is the newest one.
+    That is the latest result, save that a failure that comes seldom needs more than one attempt that passed
+    to be gone (`seldom.standing`). Its run is the newest one.
     """
     runs = sorted(matrices, key=lambda matrix: matrix.run.started)
-    cells: dict[tuple[str, ...], Cell] = {}
+    cells: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
     for cell in _dated(runs):
         key = (
             cell.suite,
@@ -112,15 +115,18 @@ def together(matrices: Sequence[Matrix]) -> Matrix:
             cell.peer_key,
             cell.peer_version,
         )
-        known = cells.get(key)
-        if known is None or cell.tried or not known.tried:
-            cells[key] = cell
+        cells[key].append(cell)
     return dataclasses.replace(
         runs[-1],
         suites=_suites(runs),
         parties=_parties(runs),
-        cells=tuple(cells.values()),
+        cells=tuple(_last(standing(said)) for said in cells.values()),
     )
+
+
+def _last(cells: Iterable[Cell]) -> Cell:
+    *_, last = cells
+    return last
 
 
 def _dated(runs: Iterable[Matrix]) -> Iterable[Cell]:
@@ -154,13 +160,17 @@ def _parties(runs: Iterable[Matrix]) -> tuple[Party, ...]:
 
 
 def _line(cells: Sequence[Cell], scheme: str) -> Line:
-    latest: dict[str, Cell] = {}
+    told: dict[str, list[Cell]] = defaultdict(list)
     for cell in sorted(cells, key=lambda cell: cell.tested):
-        latest[shown(cell, scheme)] = cell
+        told[shown(cell, scheme)].append(cell)
+    known = {version: list(standing(said)) for version, said in told.items()}
+    latest = {version: said[-1] for version, said in known.items()}
     row = sorted(latest, key=lambda version: sort_key(version, scheme))
-    bad = [latest[version].verdict not in _GOOD for version in row]
+    unsure = tuple(each for each in row if doubted(latest[each], latest.values(), scheme, "debian"))
+    firm = [version for version in row if version not in unsure]
+    bad = [latest[version].verdict not in GOOD for version in firm]
     first = latest[row[0]]
-    worked = row[bad.index(True) - 1] if any(bad) and bad.index(True) else ""
+    worked = firm[bad.index(True) - 1] if any(bad) and bad.index(True) else ""
     return Line(
         suite=first.suite,
         feature=first.feature,
@@ -170,10 +180,13 @@ def _line(cells: Sequence[Cell], scheme: str) -> Line:
         peer=first.peer,
         configuration=first.configuration,
         versions=tuple((version, latest[version].verdict) for version in row),
-        failing=tuple(_ranges(row, bad)),
+        failing=tuple(_ranges(firm, bad)),
+        unsure=unsure,
         worked_until=worked,
-        failing_since=_since(cells, {row[at] for at, broken in enumerate(bad) if broken}, scheme),
-        last_worked=max((cell.tested for cell in cells if cell.verdict in _GOOD), default=0.0),
+        failing_since=min(
+            (_since(known[version]) for version, broken in zip(firm, bad, strict=True) if broken), default=0.0
+        ),
+        last_worked=max((cell.tested for cell in cells if cell.verdict in GOOD), default=0.0),
         tested=max(cell.tested for cell in cells),
     )
 
@@ -191,16 +204,10 @@ def _ranges(row: Sequence[str], bad: Sequence[bool]) -> Iterable[str]:
         yield f">={start}"
 
 
-def _since(cells: Iterable[Cell], broken: set[str], scheme: str) -> float:
-    """Return when the failures that are there now began: after each version's last success."""
-    began: dict[str, float] = {}
-    for cell in sorted(cells, key=lambda cell: cell.tested):
-        version = shown(cell, scheme)
-        if version not in broken or cell.verdict in _GOOD:
-            began.pop(version, None)
-        else:
-            began.setdefault(version, cell.tested)
-    return min(began.values(), default=0.0)
+def _since(known: Sequence[Cell]) -> float:
+    """Return when a version's failure that is there now began: after it was last known to work."""
+    failing = itertools.takewhile(lambda cell: cell.verdict not in GOOD, reversed(known))
+    return min(cell.tested for cell in failing)
 
 
 def _trend(runs: Iterable[Matrix]) -> dict[str, tuple[Point, ...]]:

@@ -5,7 +5,7 @@ A neighbour that works is never an answer: it makes `likely` at most, by the tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interop.judge.evidence import Asked, Ground, latest, say
@@ -59,11 +59,12 @@ def missing(asked: Asked, pool: Sequence[Cell], ground: Ground) -> Missing:
     return Missing(cause=cause, nearest=near, likely=_likely(cause, neighbours, asked, pool, ground))
 
 
-def aged(cell: Cell, asked: Asked, pool: Iterable[Cell], ground: Ground) -> Missing:
+def aged(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Missing:
     """Say what evidence that is too old makes likely."""
     said = say(cell, asked, pool, ground, whatever_age=True)
-    near = Nearest(cell=cell, status=said.status, differs=("age",), days=ground.days(cell))
-    neighbours = "one-works" if ground.working(said.status) else "one-fails"
+    near = Nearest(cell=cell, status=said.status, cause=said.cause, differs=("age",), days=ground.days(cell))
+    failed = "one-fails" if said.status in ground.rules["broken"] else "none"
+    neighbours = "one-works" if ground.working(said.status) else failed
     row = decide(ground.rules["likely"], {"cause": "old", "neighbours": neighbours})
     return Missing(cause="old", nearest=near, likely=row.get("likely", ""))
 
@@ -101,7 +102,14 @@ def _nearest(tried: Sequence[Cell], asked: Asked, ground: Ground) -> Nearest:
     days = ground.days(cell)
     age = ("age",) if days > ground.max_age_days else ()
     said = say(cell, asked, tried, ground, whatever_age=True)
-    return Nearest(cell=cell, status=said.status, differs=(*differs, *age), steps=distance(cell), days=days)
+    return Nearest(
+        cell=cell,
+        status=said.status,
+        cause=said.cause,
+        differs=(*differs, *age),
+        steps=distance(cell),
+        days=days,
+    )
 
 
 def _by_version(tried: Sequence[Cell], near: Nearest, asked: Asked, ground: Ground) -> Missing:
@@ -141,7 +149,7 @@ def _beside_product(cells: Sequence[Cell], ground: Ground) -> list[Cell]:
 
 
 def _likely(
-    cause: str, neighbours: Sequence[Cell], asked: Asked, pool: Iterable[Cell], ground: Ground
+    cause: str, neighbours: Sequence[Cell], asked: Asked, pool: Sequence[Cell], ground: Ground
 ) -> str:
     """Look up what fresh evidence of two neighbours makes likely."""
     fresh = [cell for cell in neighbours if ground.days(cell) <= ground.max_age_days]

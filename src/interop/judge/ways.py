@@ -9,9 +9,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from interop.judge.evidence import Asked, Ground, Said, elsewhere, latest, outweighs, say
+from interop.judge.evidence import Asked, Ground, Said, elsewhere, latest, say
 from interop.judge.nearest import Missing
 from interop.judge.reading import plain, shown
+from interop.judge.seldom import outweighs
 from interop.model.finding import Finding, Status, Way
 from interop.model.matrix import Cell
 from interop.model.versions import compare, sort_key
@@ -112,7 +113,7 @@ def other_versions(
         )
         and (bad is None or outweighs(other, bad))
     ]
-    works, kind = _working("version", latest(same, scheme, ground.product_scheme), asked, ground)
+    works, kind = _working("version", latest(same, scheme, ground.product_scheme), asked, pool, ground)
     if bad is None and kind != "version":
         return (), ()
     newer = [_order(each, asked, bad) > 0 for each in works]
@@ -149,15 +150,17 @@ def _other_product(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Groun
         and other.product_version != cell.product_version
         and outweighs(other, cell)
     ]
-    works, kind = _working("product", same, asked, ground)
+    works, kind = _working("product", same, asked, pool, ground)
     if works:
         newest = max(works, key=lambda each: sort_key(each.product_version, ground.product_scheme))
         yield Way(kind=kind, what=newest.product_version)
 
 
-def _working(kind: str, cells: Iterable[Cell], asked: Asked, ground: Ground) -> tuple[list[Cell], str]:
+def _working(
+    kind: str, cells: Iterable[Cell], asked: Asked, pool: Sequence[Cell], ground: Ground
+) -> tuple[list[Cell], str]:
     """Return the cells that work and the kind of way they are; on conditions only where none does without."""
-    said = [say(each, asked, (), ground) for each in cells]
+    said = [say(each, asked, pool, ground, only_here=True) for each in cells]
     plainly = [each.cell for each in said if each.status is Status.WORKS]
     if plainly:
         return plainly, kind

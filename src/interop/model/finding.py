@@ -51,6 +51,8 @@ class Nearest:
 
     cell: Cell
     status: Status
+    cause: str
+    """Which rule decided what is said of it."""
     differs: tuple[str, ...]
     """Of `version`, `configuration`, `product`, `age`."""
     steps: Steps | None = None
@@ -135,6 +137,10 @@ class Finding:
     ways: tuple[Way, ...] = ()
     command: str = ""
     """What would test it; empty when it was tested."""
+    failure: Cell | None = None
+    """Where it was seen to fail sometimes, of which the attempts that passed cannot tell that it is gone."""
+    times: int = 0
+    """How many attempts in a row would tell it; 0 where that is not the question."""
     needs: str = ""
     """What must be there before the command can run: `implementation`, `release`, `product`, `limit`."""
     untried: str = ""

@@ -17,6 +17,7 @@ _TITLES = {
     Kind.NEW: "new",
     Kind.GONE: "no longer tried",
     Kind.CHANGED: "broken in another way",
+    Kind.UNCLEAR: "not tried often enough to be called fixed",
 }
 _SIZE = 900_000
 """Characters of Markdown; a job summary over 1 MiB is dropped whole."""

@@ -11,6 +11,7 @@ from typing import Any
 from interop.judge.rules import Rules
 from interop.model.attempt import Limit
 from interop.model.finding import Finding, Loss, Nearest, Report
+from interop.model.matrix import Cell
 from interop.model.stack import Minimum
 from interop.report.words import (
     Words,
@@ -114,6 +115,7 @@ def _finding(finding: Finding, report: Report, words: Words) -> dict[str, Any]:
         "above": finding.above,
         "needed": finding.minimum and _minimum(finding.minimum),
         "found": finding.limit and _limit(finding.limit),
+        "failure": finding.failure and _failure(finding.failure, finding.times),
         "test": finding.command,
         "test_needs": finding.needs,
         "untried": finding.untried,
@@ -148,6 +150,18 @@ def _nearest(near: Nearest, says: str) -> dict[str, Any]:
         and {"count": near.steps.count, "part": near.steps.part, "direction": near.steps.direction},
         "days": near.days,
         "says": says,
+    }
+
+
+def _failure(failure: Cell, times: int) -> dict[str, Any]:
+    """Return where it failed sometimes, and how many attempts in a row would tell that this is gone."""
+    return {
+        "peer": failure.peer_key,
+        "peer_version": failure.peer_version,
+        "product_version": failure.product_version,
+        "passed": failure.attempts.passed,
+        "attempts": failure.attempts.total,
+        "times": times,
     }
 
 

@@ -47,7 +47,10 @@ def _failing(line: Line, now: float) -> Iterator[str]:
     ranges = " and ".join(visible(each, 120) for each in line.failing)
     title = f"{visible(line.suite, 60)}/{visible(line.feature, 80)}"
     yield f"  {title}: {visible(line.peer, 80)} {ranges}{configuration}"
-    versions = ", ".join(f"{visible(version, 60)} {verdict}" for version, verdict in line.versions)
+    few = dict.fromkeys(line.unsure, " in too few attempts")
+    versions = ", ".join(
+        f"{visible(version, 60)} {verdict}{few.get(version, '')}" for version, verdict in line.versions
+    )
     said = [f"with {product}: {versions}."]
     if line.failing_since:
         said.append(f"Since {moment(line.failing_since)} ({_ago(now, line.failing_since)}).")

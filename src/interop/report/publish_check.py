@@ -29,6 +29,7 @@ SCRIPTS = (
             "versions",
             "names",
             "minimums",
+            "seldom",
             "evidence",
             "nearest",
             "impact",

@@ -15,6 +15,7 @@ from typing import Any
 from interop.judge.names import fold
 from interop.judge.reading import shown
 from interop.model.finding import Finding, Loss, Nearest, Report, Status, Way
+from interop.model.matrix import Cell
 from interop.model.stack import Minimum
 from interop.report.text import number, visible
 
@@ -105,7 +106,24 @@ def values(finding: Finding, report: Report) -> dict[str, str]:
         }
     if near is not None:
         found |= {"days": str(near.days)}
+    if finding.failure is not None:
+        found |= _seldom(finding, finding.failure, report)
     return found
+
+
+def _seldom(finding: Finding, failure: Cell, report: Report) -> dict[str, str]:
+    """Return how often it failed, and with which versions where those are other ones."""
+    cell, total = finding.cell, failure.attempts.total
+    seen = [_with(finding.title, shown(failure, finding.scheme))]
+    if cell is not None and cell.product_version != failure.product_version:
+        seen.append(_with(report.product_title, failure.product_version))
+        seen = seen[cell.peer_version == failure.peer_version :]
+    return {
+        "seen_with": " and ".join(seen),
+        "seen_failures": str(total - failure.attempts.passed),
+        "seen_total": str(total),
+        "times": str(finding.times),
+    }
 
 
 def minimum(wanted: Minimum) -> str:
@@ -162,7 +180,7 @@ def nearest(finding: Finding, report: Report, words: Words) -> str:
         {
             "nearest": " ".join(parts),
             "distance": _distance(near, words),
-            "there": words["there"][near.status],
+            "there": words["there"].get(near.cause) or words["there"][near.status],
         },
     )
 

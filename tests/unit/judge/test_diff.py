@@ -63,7 +63,7 @@ def test_fail_on_names_what_is_red() -> None:
     assert len(failing(comparison, ["new"])) == 1
     assert failing(comparison, ["new-gap", "fixed", "gone", "changed"]) == ()
     assert len(failing(diff(matrix([]), matrix([BAD])), ["new-gap"])) == 1
-    assert len(FAIL_ON) == 6
+    assert len(FAIL_ON) == 7
 
 
 def test_large_matrices_are_compared() -> None:

@@ -26,7 +26,7 @@ function documentOf(report, rules, words) {
 }
 
 function findingOf(finding, report, words) {
-  const { cell, feature, nearest, minimum, limit, loss } = finding;
+  const { cell, feature, nearest, minimum, limit, loss, failure } = finding;
   return {
     component: finding.component.name,
     system: systemOf(finding),
@@ -64,6 +64,14 @@ function findingOf(finding, report, words) {
     above: finding.above,
     needed: minimum,
     found: limit && { limit: limit.name, value: limit.value, unit: limit.unit, at_least: limit.at_least },
+    failure: failure && {
+      peer: failure.peer_key,
+      peer_version: failure.peer_version,
+      product_version: failure.product_version,
+      passed: failure.passed,
+      attempts: failure.total,
+      times: finding.times,
+    },
     test: finding.command,
     test_needs: finding.needs,
     untried: finding.untried,

@@ -14,11 +14,11 @@ const isWorking = (status, ground) => ground.rules.working.includes(status);
 /** How old a cell's evidence is, in whole days. */
 const daysOf = (cell, ground) => Math.max(0, Math.floor((ground.now - (cell.tested || ground.runStarted)) / DAY));
 
-/** Judge one tried cell. `pool` is where another configuration is looked for. */
-function say(cell, asked, pool, ground, { whateverAge = false } = {}) {
-  const facts = factsOf(cell, asked, ground, whateverAge);
+/** Judge one tried cell. `pool` is where a failure that comes seldom is looked for, and another configuration. */
+function say(cell, asked, pool, ground, { whateverAge = false, onlyHere = false } = {}) {
+  const facts = factsOf(cell, asked, pool, ground, whateverAge);
   let row = decide(ground.rules.cell, { ...facts, configuration: "stated", elsewhere: "no" });
-  if (ground.rules.broken.includes(row.status) && !asked.component.configuration) {
+  if (ground.rules.broken.includes(row.status) && !onlyHere && !asked.component.configuration) {
     const others = elsewhere(cell, asked, pool, ground);
     row = decide(ground.rules.cell, { ...facts, configuration: "assumed", elsewhere: others.length ? "yes" : "no" });
   }
@@ -30,28 +30,10 @@ function elsewhere(cell, asked, pool, ground) {
   const found = pool.filter((other) => {
     const same = other.peer_version === cell.peer_version && other.product_version === cell.product_version;
     if (!isTried(other) || other.configuration === cell.configuration || !same) return false;
-    const row = decide(ground.rules.cell, { ...factsOf(other, asked, ground, false), configuration: "stated" });
+    const row = decide(ground.rules.cell, { ...factsOf(other, asked, pool, ground, false), configuration: "stated" });
     return row.status === "works" && outweighs(other, cell);
   });
   return sortedTexts(found.map((other) => other.configuration));
-}
-
-/** Whether attempts that passed can tell that a failure is not there: one that comes seldom needs many of them. */
-function outweighs(good, bad) {
-  if (bad.verdict !== "flaky") return true;
-  const [, highest] = wilson(0, good.total);
-  return highest < (bad.total - bad.passed) / bad.total;
-}
-
-/** Wilson's 95 % interval of a rate. */
-function wilson(passed, total) {
-  if (total === 0) return [0, 1];
-  const z = 1.96;
-  const rate = passed / total;
-  const square = z * z;
-  const centre = (rate + square / (2 * total)) / (1 + square / total);
-  const half = (z * Math.sqrt((rate * (1 - rate)) / total + square / (4 * total * total))) / (1 + square / total);
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
 /** One cell for each release of the peer, oldest version first: the newest product's, and of those the last tested. */
@@ -69,7 +51,10 @@ function latest(cells, scheme, productScheme) {
   return [...best.values()].sort((left, right) => compareVersions(left.peer_version, right.peer_version, scheme));
 }
 
-function factsOf(cell, asked, ground, whateverAge) {
+/** The failure of which a cell that passed cannot tell that it is gone; null when there is none. */
+const doubtOf = (cell, asked, pool, ground) => doubted(cell, pool, asked.version.scheme, ground.productScheme);
+
+function factsOf(cell, asked, pool, ground, whateverAge) {
   const verified = new Map([[true, "verified"], [false, "useless"], [null, "unverified"]]);
   const old = daysOf(cell, ground) > ground.maxAgeDays && !whateverAge;
   return {
@@ -77,5 +62,6 @@ function factsOf(cell, asked, ground, whateverAge) {
     verdict: cell.verdict,
     workaround: cell.workaround ? verified.get(cell.workaround_verified) : "none",
     limit: worstLimit(cell, asked.requirement.minimums, ground.rules).answer,
+    enough: doubtOf(cell, asked, pool, ground) ? "no" : "yes",
   };
 }

@@ -20,6 +20,8 @@ function told(said, asked, pool, stack, ground) {
   const { minimum, limit } = worstLimit(cell, asked.requirement.minimums, ground.rules);
   const { rules } = ground;
   const broken = rules.broken.includes(status);
+  const failure = cause === "seldom" ? doubtOf(cell, asked, pool, ground) : null;
+  const times = failure ? enough(failure) : 0;
   const costed = rules.costed.includes(status) && rules.costed_impacts.includes(asked.feature.impact);
   return {
     ...base(asked, status, cause, ground),
@@ -32,7 +34,9 @@ function told(said, asked, pool, stack, ground) {
     newer: broken ? newerVersions(asked, pool, ground, cell) : [],
     loss: costed ? lossOf(cell, asked.component, stack) : null,
     unpriced: costed && isUnpriced(asked.component, stack),
-    ...(status === "not-tested" ? commandFor(asked, cause, cell, ground) : {}),
+    failure,
+    times,
+    ...(status === "not-tested" ? commandFor(asked, cause, cell, ground, times) : {}),
   };
 }
 
@@ -47,8 +51,9 @@ function severalTold(said, asked, pool, stack, ground) {
     const worst = newestFirst(fresh.length ? fresh : said).reduce((best, each) => (weight(each) < weight(best) ? each : best));
     return { ...told(worst, asked, pool, stack, ground), tested: versions(fresh) };
   }
+  const known = fresh.filter(({ status }) => status !== "not-tested");
   const row = decide(ground.rules.several, {
-    working: works.length === fresh.length ? "all" : "some",
+    working: works.length === known.length ? "all" : "some",
     stated: asked.version.stated ? "yes" : "no",
   });
   const best = newestFirst(works).reduce((chosen, each) => (weight(each) > weight(chosen) ? each : chosen));
@@ -57,7 +62,7 @@ function severalTold(said, asked, pool, stack, ground) {
   return {
     ...base(asked, row.status, row.cause, ground),
     cell: best.cell,
-    tested: versions(fresh),
+    tested: versions(known),
     working: versions(works),
     minimum: finding.minimum,
     limit: finding.limit,
@@ -104,6 +109,8 @@ function base(asked, status, cause, ground) {
     nearest: null,
     ways: [],
     command: "",
+    failure: null,
+    times: 0,
     needs: "",
     untried: "",
     minimum: null,
@@ -117,13 +124,14 @@ function base(asked, status, cause, ground) {
 }
 
 /** The command that would answer what nobody has tested, and what must be there before it can run. */
-function commandFor(asked, cause, cell, ground) {
+function commandFor(asked, cause, cell, ground, times = 0) {
   const { named, version } = asked;
   const name = named.known ? named.name : caseless(named.name).replace(/[^\p{L}\p{N}_]+/gu, "-").replace(/^-+|-+$/g, "");
   const templates = ground.rules.commands;
   const put = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => shellWord(values[key]));
   let command = put(templates.test, { suite: asked.suite, peer: selectorOf(name, asked, cause, cell) });
   if (asked.configuration !== "default") command += put(templates.configuration, { configuration: asked.configuration });
+  if (times) command += put(templates.repeat, { times: String(times) });
   command += put(templates.feature, { feature: asked.feature.id });
   return { command, needs: needsOf(asked, cause, ground, version) };
 }
@@ -131,7 +139,7 @@ function commandFor(asked, cause, cell, ground) {
 const shellWord = (text) => (/^[A-Za-z0-9@%+=:,./_-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
 
 function selectorOf(name, asked, cause, cell) {
-  if (cell && ["old", "limit-beyond", "limit-unmeasured", "product"].includes(cause)) return cell.peer_key.split("+")[0];
+  if (cell && ["old", "limit-beyond", "limit-unmeasured", "product", "seldom"].includes(cause)) return cell.peer_key.split("+")[0];
   const { spec } = asked.version;
   if (!spec) return name;
   return /^[<>=!]/.test(spec) ? `${name}${spec}` : `${name}@${spec}`;

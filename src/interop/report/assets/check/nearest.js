@@ -28,8 +28,9 @@ function missing(asked, pool, ground) {
 /** What evidence that is too old makes likely. */
 function aged(cell, asked, pool, ground) {
   const said = say(cell, asked, pool, ground, { whateverAge: true });
-  const near = { cell, status: said.status, differs: ["age"], steps: null, days: daysOf(cell, ground) };
-  const neighbours = isWorking(said.status, ground) ? "one-works" : "one-fails";
+  const near = { cell, status: said.status, cause: said.cause, differs: ["age"], steps: null, days: daysOf(cell, ground) };
+  const failed = ground.rules.broken.includes(said.status) ? "one-fails" : "none";
+  const neighbours = isWorking(said.status, ground) ? "one-works" : failed;
   const row = decide(ground.rules.likely, { cause: "old", neighbours });
   return { ...nothingNear, cause: "old", nearest: near, likely: row.likely ?? "" };
 }
@@ -63,7 +64,8 @@ function nearestCell(tried, asked, ground) {
   const days = daysOf(cell, ground);
   const age = days > ground.maxAgeDays ? ["age"] : [];
   const said = say(cell, asked, tried, ground, { whateverAge: true });
-  return { cell, status: said.status, differs: [...differences(cell, asked, ground), ...age], steps: distance(cell), days };
+  const differs = [...differences(cell, asked, ground), ...age];
+  return { cell, status: said.status, cause: said.cause, differs, steps: distance(cell), days };
 }
 
 /** Place the planned version among the tested ones. */

@@ -60,7 +60,7 @@ function othersOf(asked, pool, ground, bad) {
       (bad ? other.product_version === bad.product_version : ground.product.holds(other.product_version)) &&
       (!bad || outweighs(other, bad)),
   );
-  const { works, kind } = workingOnes("version", latest(same, scheme, ground.productScheme), asked, ground);
+  const { works, kind } = workingOnes("version", latest(same, scheme, ground.productScheme), asked, pool, ground);
   if (!bad && kind !== "version") return [];
   const order = (cell) => orderOf(cell, asked, bad);
   const wayTo = (cell, isNewer) => ({ way: versionWay(kind, cell, asked, ground), isNewer });
@@ -113,7 +113,7 @@ function otherProduct(cell, asked, pool, ground) {
       other.product_version !== cell.product_version &&
       outweighs(other, cell),
   );
-  const { works, kind } = workingOnes("product", same, asked, ground);
+  const { works, kind } = workingOnes("product", same, asked, pool, ground);
   if (!works.length) return [];
   const newer = (best, each) => compareVersions(each.product_version, best.product_version, ground.productScheme) > 0;
   const { product_version: what } = works.reduce((best, each) => (newer(best, each) ? each : best));
@@ -121,8 +121,8 @@ function otherProduct(cell, asked, pool, ground) {
 }
 
 /** The cells that work and the kind of way they are; on conditions only where none does without. */
-function workingOnes(kind, cells, asked, ground) {
-  const said = cells.map((cell) => say(cell, asked, [], ground));
+function workingOnes(kind, cells, asked, pool, ground) {
+  const said = cells.map((cell) => say(cell, asked, pool, ground, { onlyHere: true }));
   const plainly = said.filter(({ status }) => status === "works");
   const found = plainly.length ? plainly : said.filter(({ status }) => isWorking(status, ground));
   return { works: found.map(({ cell }) => cell), kind: plainly.length ? kind : `${kind}-conditional` };

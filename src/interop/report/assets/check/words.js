@@ -64,6 +64,20 @@ function valuesOf(finding, report) {
     suite: visible(finding.suite, LONGEST_NAME),
     ...(cell ? { passed: String(cell.passed), total: String(cell.total), failures: String(cell.total - cell.passed) } : {}),
     ...(nearest ? { days: String(nearest.days) } : {}),
+    ...(finding.failure ? seldomValues(finding, report) : {}),
+  };
+}
+
+/** How often it failed, and with which versions where those are other ones. */
+function seldomValues({ cell, failure, title, scheme, times }, report) {
+  const other = cell.product_version !== failure.product_version;
+  const seen = other && cell.peer_version === failure.peer_version ? [] : [withVersion(title, shownVersion(failure, scheme))];
+  if (other) seen.push(withVersion(report.product_title, failure.product_version));
+  return {
+    seen_with: seen.join(" and "),
+    seen_failures: String(failure.total - failure.passed),
+    seen_total: String(failure.total),
+    times: String(times),
   };
 }
 
@@ -119,7 +133,7 @@ function nearestText(finding, report, words) {
     product_version: visible(near.cell.product_version, LONGEST_NAME),
   };
   const parts = ["version", ...near.differs.filter((each) => each !== "version")].map((each) => fill(words.nearest_parts[each], named));
-  return fill(words.nearest, { nearest: parts.join(" "), distance: distanceText(near, words), there: words.there[near.status] });
+  return fill(words.nearest, { nearest: parts.join(" "), distance: distanceText(near, words), there: words.there[near.cause] ?? words.there[near.status] });
 }
 
 function distanceText({ steps }, words) {
