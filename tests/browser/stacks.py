@@ -305,7 +305,8 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
     if kind < 0.15:
         return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))
     if kind < 0.25:
-        return f"{name} on {chance.choice(_DISTRIBUTIONS)}"
+        between = chance.choices(("", f" {version}", f" {version.partition('.')[0]}"), (8, 1, 2))[0]
+        return f"{name}{between} on {chance.choice(_DISTRIBUTIONS)}"
     parts = [f"implementation: {name}", f"name: {chance.choice(('relay', 'Head office', 'store'))} {at}"]
     if kind < 0.35:
         parts.append(f"version: {chance.choice(RANGES)}")
@@ -314,7 +315,7 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
     if chance.random() < 0.15:
         choices = ("hardened", "default", cell.configuration, "hardend", "tls-required")
         parts.append(f"configuration: {chance.choice(choices)}")
-    if kind > 0.85 and chance.random() < 0.4:
+    if (kind > 0.85 and chance.random() < 0.4) or chance.random() < 0.1:
         parts.append(f"distribution: {chance.choice(_DISTRIBUTIONS)}")
     parts += _own(chance, matrix)
     if chance.random() < 0.04:

@@ -246,7 +246,7 @@ def _reading(component: Component, named: Named, known: Iterable[str], ground: G
     scheme = ground.names.scheme(named.name)
     if component.distribution:
         carried = ground.names.carried(named.name, component)
-        if not component.version:
+        if carried or not component.version:
             return read_distribution(carried, scheme)
     return _version(component.version, scheme, known, ground.names, component.implementation, component.place)
 

@@ -133,12 +133,12 @@ def _untested(asked: Asked, found: Missing, pool: Sequence[Cell], ground: Ground
 
 def _base(asked: Asked, status: Status, cause: str, ground: Ground) -> Finding:
     row = decide(ground.rules["answer"], {"status": status, "cause": cause, "impact": asked.feature.impact})
-    version = asked.component.version or (asked.version.spec if asked.version.resolved else "")
+    written = asked.component.version or (asked.version.spec if asked.version.resolved else "")
     return Finding(
         component=asked.component,
         implementation=asked.named.name,
         title=asked.named.title,
-        version=version,
+        version=asked.version.spec if asked.version.carried else written,
         scheme=asked.version.scheme,
         configuration=asked.configuration,
         requirement=asked.requirement,

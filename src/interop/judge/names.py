@@ -140,8 +140,8 @@ class Names:
     def carried(self, name: str, component: Component) -> frozenset[str]:
         """Return the versions of an implementation that the component's distribution carries.
 
-        Raises UnknownNameError for a slip of the pen, and ConfigError when the version that was given as
-        well is another one.
+        Where a version was given as well, those of them that it means. Raises UnknownNameError for a slip of
+        the pen, and ConfigError when that version is another one.
         """
         release = self._release(component.distribution, component.place)
         versions = frozenset(self._carried.get((name, release), ()))
@@ -152,13 +152,15 @@ class Names:
                 f"{component.version}.*",
                 read_version(component.version, scheme, ()).spec,
             )
-            if not any(matches(each, spec, scheme) for each in versions for spec in fits):
+            meant = frozenset(each for each in versions if any(matches(each, spec, scheme) for spec in fits))
+            if not meant:
                 raise ConfigError(
                     f"{component.name!r} has two versions: {component.version} as written,"
                     f" and {', '.join(sorted(versions))} in {component.distribution}.",
                     where=component.place,
                     hint="Delete the one that is not installed.",
                 )
+            return meant
         return versions
 
     def is_distribution(self, text: str) -> bool:

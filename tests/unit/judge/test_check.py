@@ -264,6 +264,30 @@ def test_a_distribution_gives_the_version_that_it_carries() -> None:
     assert (unknown.status, unknown.cause) == (Status.NOT_TESTED, "release")
 
 
+@pytest.mark.parametrize(
+    "component",
+    [
+        "{implementation: Exim, version: 4, distribution: Debian 13}",
+        "{implementation: Exim, version: 4.98.x, distribution: Debian 13}",
+        "'Exim >=4.90 on Debian 13'",
+        "Exim 4 on trixie",
+    ],
+)
+def test_a_distribution_decides_where_a_version_stands_beside_it(component: str) -> None:
+    cells = [cell(peer="exim@4.94.2"), broken("dot-stuffing", "exim@4.98.2"), cell(peer="exim@4.99")]
+    parties = tuple(
+        Party(name="exim", role="server", suite="smtp", version=version, label=version, release=release)
+        for version, release in (("4.94.2", "bullseye"), ("4.98.2", "trixie"), ("4.99", "forky"))
+    )
+    (finding,) = asked(matrix(cells, parties=parties), component).findings
+    assert (finding.status, finding.version) == (Status.DOES_NOT_WORK, "4.98.2")
+
+
+def test_a_version_counts_where_nobody_knows_what_the_distribution_carries() -> None:
+    component = "{implementation: Exim, version: 4.98.2, distribution: Fedora 41}"
+    assert one(cell(peer="exim@4.98.2"), component=component).status is Status.WORKS
+
+
 def test_two_releases_of_one_version_are_told_apart() -> None:
     old = broken("dot-stuffing", "opensmtpd@6.8.0p2-3")
     new = cell(peer="opensmtpd@6.8.0p2-4")

@@ -201,7 +201,7 @@ function readingOf(component, named, known, { names }) {
   const scheme = names.scheme(named.name);
   if (component.distribution) {
     const carried = names.carried(named.name, component);
-    if (!component.version) return readDistribution(carried, scheme);
+    if (carried.length || !component.version) return readDistribution(carried, scheme);
   }
   return versionOf(component.version, scheme, known, names, component.implementation, component.line);
 }

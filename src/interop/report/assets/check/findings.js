@@ -91,7 +91,7 @@ function base(asked, status, cause, ground) {
     component: asked.component,
     implementation: asked.named.name,
     title: asked.named.title,
-    version: asked.component.version || (asked.version.resolved ? asked.version.spec : ""),
+    version: asked.version.carried.length ? asked.version.spec : asked.component.version || (asked.version.resolved ? asked.version.spec : ""),
     scheme: asked.version.scheme,
     configuration: asked.configuration,
     requirement: asked.requirement,

@@ -114,17 +114,19 @@ class Names {
     }
   }
 
-  /** The versions of an implementation that the component's distribution carries. */
+  /** The versions of an implementation that the component's distribution carries; of a version as well, those that it means. */
   carried(name, component) {
     const release = this.release(component.distribution, component.line);
     const versions = [...(this.carriers.get(`${name}\0${release}`) ?? [])];
     if (component.version && versions.length) {
       const scheme = this.scheme(name);
       const fits = [component.version, `${component.version}.*`, readVersion(component.version, scheme, []).spec];
-      if (!versions.some((each) => fits.some((spec) => matchesSpec(each, spec, scheme)))) {
+      const meant = versions.filter((each) => fits.some((spec) => matchesSpec(each, spec, scheme)));
+      if (!meant.length) {
         const both = `${component.version} as written, and ${sortedTexts(versions).join(", ")} in ${component.distribution}`;
         throw new Mistake(`${quoted(component.name)} has two versions: ${both}.`, "Delete the one that is not installed.", component.line);
       }
+      return meant;
     }
     return versions;
   }
