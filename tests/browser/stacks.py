@@ -71,7 +71,16 @@ WILD = (
         "1.0p1",
     ),
 )
-RANGES = ('">=3.7 <3.11"', '">=4.96"', '"<7.0"', '"3.*"', '"!=4.96"', '">=3.7,<3.10.13"', '"==3.7.11"')
+RANGES = (
+    '">=v3.7 <v3.11"',
+    '">=3.7 <3.11"',
+    '">=4.96"',
+    '"<7.0"',
+    '"3.*"',
+    '"!=4.96"',
+    '">=3.7,<3.10.13"',
+    '"==3.7.11"',
+)
 _UNKNOWN = (
     "Haraka 3.0.3",
     "Microsoft Exchange 2019",
@@ -300,7 +309,7 @@ def _component(chance: random.Random, matrix: Matrix, at: int) -> str:
     wild = cell.peer in {"debian", "pep440", "semver"}
     odd = chance.choice(WILD if wild else VERSIONS)
     series = short.rpartition(".")[0] or short
-    version = chance.choices((short, series, odd), (1, 1, 8) if wild else (7, 1, 1))[0]
+    version = chance.choices((short, series, odd, f"v{short}"), (1, 1, 8, 1) if wild else (14, 2, 2, 1))[0]
     kind = chance.random()
     if kind < 0.15:
         return chance.choice((name, f"{name} {version}", f"{cell.peer_key}"))

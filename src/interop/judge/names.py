@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interop.errors import ConfigError, Place, UnknownNameError, nearest
-from interop.judge.reading import read_version
+from interop.judge.reading import read_version, without_letter
 from interop.judge.rules import Rules
 from interop.judge.survey import Survey
 from interop.model.implementation import Implementation
@@ -147,11 +147,8 @@ class Names:
         versions = frozenset(self._carried.get((name, release), ()))
         if component.version and versions:
             scheme = self.scheme(name)
-            fits = (
-                component.version,
-                f"{component.version}.*",
-                read_version(component.version, scheme, ()).spec,
-            )
+            plain = without_letter(component.version)
+            fits = (component.version, f"{plain}.*", read_version(plain, scheme, ()).spec)
             meant = frozenset(each for each in versions if any(matches(each, spec, scheme) for spec in fits))
             if not meant:
                 raise ConfigError(

@@ -17,6 +17,8 @@ from interop.model.versions import matches, sort_key, upstream
 
 _OPERATOR = re.compile(r"(==|=|!=|>=|<=|>|<)\s*([^\s,<>=!]+)")
 _SERIES = re.compile(r"(?:\.[xX*])+$")
+_LETTER = re.compile(r"(?<![^\s,<>=!])[vV](?=[0-9])")
+"""The letter that people write before a version, at the beginning of a word."""
 _PARTS = ("major", "minor", "patch")
 
 
@@ -65,20 +67,26 @@ class Reading:
 
 def read_version(spec: str, scheme: str, known: Iterable[str]) -> Reading:
     """Read a version as it was written; `known` are the versions that were tested or are offered."""
-    text = _SERIES.sub(".*", spec.strip())
+    text, versions = _SERIES.sub(".*", spec.strip()), list(known)
+    if not any(matches(each, text, scheme) for each in versions):
+        text = without_letter(text)
     if not text:
         return Reading(spec="", scheme=scheme, pinned=False, stated=False)
     if len(_OPERATOR.findall(text)) == 1:
         text = re.sub(r"^==?\s*", "", text)
     if re.search(r"[<>=!*?\[\s,]", text):
         return Reading(spec=text, scheme=scheme, pinned=False)
-    versions = list(known)
     series = f"{text}.*"
     if not any(matches(each, text, scheme) for each in versions) and any(
         matches(each, series, scheme) for each in versions
     ):
         return Reading(spec=series, scheme=scheme, pinned=False)
     return Reading(spec=text, scheme=scheme, pinned=True)
+
+
+def without_letter(spec: str) -> str:
+    """Return a spec without the letter that people write before a version: `v3.7.11` is 3.7.11."""
+    return _LETTER.sub("", spec)
 
 
 def ill_formed(spec: str, pattern: str, known: Iterable[str], scheme: str) -> str:

@@ -20,7 +20,7 @@ from interop.model.stack import Component, Deployment, Minimum, Requirement, Sta
 
 _COMPONENT = re.compile(
     r"(?P<name>[^<>=!@\s](?:[^<>=!@]*?[^<>=!@\s])?)"
-    r"(?:\s*(?P<version>[<>=!].*?|(?<=\s)\d.*?))?"
+    r"(?:\s*(?P<version>[<>=!].*?|(?<=\s)[vV]?\d.*?))?"
     r"(?:\s+on\s+(?P<distribution>\S.*))?"
 )
 _KEY = re.compile(r"(?P<name>[^@\s]+)@(?P<version>[^@+\s]+)(?:\+(?P<configuration>\S+))?")

@@ -597,6 +597,30 @@ def test_a_series_is_read_however_it_is_written(version: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "component",
+    [
+        "Postfix v3.10.13",
+        "postfix@V3.10.13",
+        "{implementation: Postfix, version: v3.10.13}",
+        "{implementation: Postfix, version: v3.10.13, distribution: Debian 13}",
+        "{implementation: Postfix, version: v3.10, distribution: Debian 13}",
+    ],
+)
+def test_the_letter_before_a_version_is_no_part_of_it(component: str) -> None:
+    assert one(*TESTED, component=component).status is Status.WORKS
+
+
+def test_the_letter_may_stand_in_a_range_and_before_the_product_s_version() -> None:
+    finding = one(*TESTED, component="'Postfix >=v3.6 <V3.11'", product="smtplib v3.11.7")
+    assert finding.tested == ("3.7.11", "3.10.13")
+    assert one(*TESTED, component="Postfix v3.8.6").below == "3.7.11"
+
+
+def test_a_version_that_was_tested_with_the_letter_keeps_it() -> None:
+    assert one(cell(peer="postfix@v3.10.13"), component="Postfix v3.10.13").status is Status.WORKS
+
+
+@pytest.mark.parametrize(
     ("version", "meant"),
     [
         ("3.10.something", "Did you mean '3.10'?"),

@@ -120,7 +120,8 @@ class Names {
     const versions = [...(this.carriers.get(`${name}\0${release}`) ?? [])];
     if (component.version && versions.length) {
       const scheme = this.scheme(name);
-      const fits = [component.version, `${component.version}.*`, readVersion(component.version, scheme, []).spec];
+      const bare = withoutLetter(component.version);
+      const fits = [component.version, `${bare}.*`, readVersion(bare, scheme, []).spec];
       const meant = versions.filter((each) => fits.some((spec) => matchesSpec(each, spec, scheme)));
       if (!meant.length) {
         const both = `${component.version} as written, and ${sortedTexts(versions).join(", ")} in ${component.distribution}`;

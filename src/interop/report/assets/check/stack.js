@@ -102,7 +102,7 @@ function insteadOf(value) {
 }
 
 const COMPONENT = new RegExp(
-  `^(?<name>[^<>=!@${BLANK}](?:[^<>=!@]*?[^<>=!@${BLANK}])?)(?:[${BLANK}]*(?<version>[<>=!].*?|(?<=[${BLANK}])\\p{Nd}.*?))?(?:[${BLANK}]+on[${BLANK}]+(?<distribution>[^${BLANK}].*))?$`,
+  `^(?<name>[^<>=!@${BLANK}](?:[^<>=!@]*?[^<>=!@${BLANK}])?)(?:[${BLANK}]*(?<version>[<>=!].*?|(?<=[${BLANK}])[vV]?\\p{Nd}.*?))?(?:[${BLANK}]+on[${BLANK}]+(?<distribution>[^${BLANK}].*))?$`,
   "u",
 );
 const KEY = new RegExp(`^(?<name>[^@${BLANK}]+)@(?<version>[^@+${BLANK}]+)(?:\\+(?<configuration>[^${BLANK}]+))?$`, "u");

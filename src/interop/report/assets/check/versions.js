@@ -290,9 +290,15 @@ function wellFormedPart(word, pattern) {
   return begun.find((each) => isVersion.test(each)) ?? "";
 }
 
+const LETTER = new RegExp(`(?<![^${BLANK},<>=!])[vV](?=[0-9])`, "gu");
+
+/** A spec without the letter that people write before a version: `v3.7.11` is 3.7.11. */
+const withoutLetter = (spec) => spec.replace(LETTER, "");
+
 /** Read a version as it was written; `known` are the versions that were tested or are offered. */
 function readVersion(written, scheme, known) {
   let text = strip(written).replace(SERIES, ".*");
+  if (![...known].some((each) => matchesSpec(each, text, scheme))) text = withoutLetter(text);
   if (!text) return new Reading({ spec: "", scheme, pinned: false, stated: false });
   if ([...text.matchAll(OPERATOR)].length === 1) text = text.replace(new RegExp(`^==?[${BLANK}]*`, "u"), "");
   if (new RegExp(`[<>=!*?[,${BLANK}]`, "u").test(text)) return new Reading({ spec: text, scheme, pinned: false });
