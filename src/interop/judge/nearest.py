@@ -5,7 +5,7 @@ A neighbour that works is never an answer: it makes `likely` at most, by the tab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from interop.judge.evidence import Asked, Ground, latest, say
@@ -13,7 +13,7 @@ from interop.judge.reading import farness, plain, shown, steps
 from interop.judge.rules import decide
 from interop.model.finding import Nearest, Status, Steps
 from interop.model.matrix import Cell
-from interop.model.versions import sort_key
+from interop.model.versions import compare, sort_key
 
 _TWO = 2
 
@@ -91,11 +91,20 @@ def _nearest(tried: Sequence[Cell], asked: Asked, ground: Ground) -> Nearest:
             return None
         return steps(asked.version.anchor, plain(cell.peer_version, scheme), scheme)
 
+    peers = {plain(cell.peer_version, scheme) for cell in tried}
+    products = {cell.product_version for cell in tried}
+
     def rank(cell: Cell) -> tuple[object, ...]:
-        differs = _differs(cell, asked, ground)
-        product = steps(ground.product.anchor, cell.product_version, ground.product_scheme)
-        apart = farness(product) if "product" in differs else (0, 0)
-        return (len(differs), farness(distance(cell)), "configuration" in differs, apart, -cell.tested)
+        differs, version = _differs(cell, asked, ground), plain(cell.peer_version, scheme)
+        far: tuple[object, ...] = (farness(distance(cell)), 0)
+        if "version" in differs:
+            far = (far[0], _between(asked.version.anchor, version, peers, scheme))
+        apart: tuple[object, ...] = ((0, 0), 0)
+        if "product" in differs:
+            planned, made = ground.product.anchor, cell.product_version
+            product = steps(planned, made, ground.product_scheme)
+            apart = (farness(product), _between(planned, made, products, ground.product_scheme))
+        return (len(differs), far, "configuration" in differs, apart, -cell.tested)
 
     cell = min(tried, key=rank)
     differs = _differs(cell, asked, ground)
@@ -110,6 +119,14 @@ def _nearest(tried: Sequence[Cell], asked: Asked, ground: Ground) -> Nearest:
         steps=distance(cell),
         days=days,
     )
+
+
+def _between(planned: str, tested: str, versions: Iterable[str], scheme: str) -> int:
+    """Return how many other versions lie between a tested one and the planned one.
+
+    Of those that are as many steps away, such as 3.5 and 3.10 from 4, the one with the fewest is the nearest.
+    """
+    return sum(compare(planned, each, scheme) * compare(each, tested, scheme) > 0 for each in versions)
 
 
 def _by_version(tried: Sequence[Cell], near: Nearest, asked: Asked, ground: Ground) -> Missing:

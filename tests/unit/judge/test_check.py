@@ -185,6 +185,19 @@ def test_the_distance_to_the_nearest_tested_one_is_told() -> None:
     assert near.days == 9
 
 
+@pytest.mark.parametrize(("component", "nearest"), [("Postfix 4", "3.10.13"), ("Postfix 2", "3.5.25")])
+def test_of_versions_as_many_steps_away_the_next_one_is_the_nearest(component: str, nearest: str) -> None:
+    near = one(*TESTED, component=component).nearest
+    assert near is not None
+    assert near.cell.peer_version == nearest
+
+
+def test_of_the_product_s_versions_too_the_next_one_is_the_nearest() -> None:
+    near = one(cell(), cell(product_version="3.9.1", tested=STARTED + 2 * DAY), product="smtplib 4").nearest
+    assert near is not None
+    assert near.cell.product_version == "3.11.7"
+
+
 def test_the_command_that_would_test_it_is_exact() -> None:
     finding = one(*TESTED, component="{implementation: Postfix, version: 3.8.6, configuration: hard}")
     assert finding.command == (

@@ -48,12 +48,17 @@ function nearestCell(tried, asked, ground) {
   const { scheme } = asked.version;
   const distance = (cell) =>
     asked.version.holds(cell.peer_version) ? null : stepsBetween(asked.version.anchor, upstream(cell.peer_version, scheme), scheme);
+  const peers = new Set(tried.map((cell) => upstream(cell.peer_version, scheme)));
+  const products = new Set(tried.map((cell) => cell.product_version));
   const rank = (cell) => {
     const differs = differences(cell, asked, ground);
-    const product = differs.includes("product")
-      ? farness(stepsBetween(ground.product.anchor, cell.product_version, ground.productScheme))
-      : [0, 0];
-    return [differs.length, ...farness(distance(cell)), differs.includes("configuration") ? 1 : 0, ...product, -cell.tested];
+    const version = upstream(cell.peer_version, scheme);
+    const far = differs.includes("version") ? betweenThem(asked.version.anchor, version, peers, scheme) : 0;
+    const product = { planned: ground.product.anchor, tested: cell.product_version, scheme: ground.productScheme };
+    const apart = differs.includes("product")
+      ? [...farness(stepsBetween(product.planned, product.tested, product.scheme)), betweenThem(product.planned, product.tested, products, product.scheme)]
+      : [0, 0, 0];
+    return [differs.length, ...farness(distance(cell)), far, differs.includes("configuration") ? 1 : 0, ...apart, -cell.tested];
   };
   let best = null;
   for (const cell of tried) {
@@ -67,6 +72,10 @@ function nearestCell(tried, asked, ground) {
   const differs = [...differences(cell, asked, ground), ...age];
   return { cell, status: said.status, cause: said.cause, differs, steps: distance(cell), days };
 }
+
+/** How many other versions lie between a tested one and the planned one: of those as many steps away, the fewest is nearest. */
+const betweenThem = (planned, tested, versions, scheme) =>
+  [...versions].filter((each) => compareVersions(planned, each, scheme) * compareVersions(each, tested, scheme) > 0).length;
 
 /** Place the planned version among the tested ones. */
 function byVersion(tried, near, asked, ground) {
