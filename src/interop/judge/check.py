@@ -11,12 +11,13 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from interop.errors import ConfigError, Place, RecordError
+from interop.errors import ConfigError, Place
 from interop.judge.change import changed, shifts
 from interop.judge.evidence import Asked, Ground
 from interop.judge.findings import find
 from interop.judge.minimums import refuse_other_kinds
-from interop.judge.names import Named, Names, fold
+from interop.judge.names import Named, Names
+from interop.judge.products import product_of, spellings
 from interop.judge.reading import Reading, ill_formed, read_distribution, read_version, well_formed_part
 from interop.judge.rules import Rules
 from interop.judge.survey import Survey
@@ -54,7 +55,9 @@ def check(
     report = _check(stack, survey, names, rules, now, days)
     if not change:
         return report
-    after = _check(changed(stack, change, names), survey, names, rules, now, days)
+    product = report.stack.product
+    called = (report.product_title, *spellings(product, survey))
+    after = _check(changed(stack, change, names, called), survey, names, rules, now, days)
     shifted = tuple(shifts(report, after, rules))
     return dataclasses.replace(
         after, change=Change(wanted=dict(change), before=report.answer, shifted=shifted)
@@ -68,7 +71,7 @@ def exit_code(report: Report, rules: Rules) -> int:
 
 
 def _check(stack: Stack, survey: Survey, names: Names, rules: Rules, now: float, days: float) -> Report:
-    matrix, product = survey.matrix, _product(stack, survey)
+    matrix, product = survey.matrix, product_of(stack, survey)
     scheme = names.scheme(product)
     versions = survey.product_versions(product)
     ground = Ground(
@@ -176,24 +179,6 @@ def _fails(asked: Asked, pool: Iterable[Cell]) -> bool:
         and asked.version.holds(cell.peer_version)
         for cell in pool
     )
-
-
-def _product(stack: Stack, survey: Survey) -> str:
-    """Return the product's name as the matrix has it; raise RecordError when it is of another one."""
-    matrix = survey.matrix
-    tested = sorted(survey.products() | {matrix.run.product})
-    titles = {
-        fold(party.title): party.name for party in matrix.parties if party.title and party.name in tested
-    }
-    spelled = {**titles, **{fold(name): name for name in tested}}
-    name = spelled.get(fold(stack.product))
-    if name is None:
-        raise RecordError(
-            f"the matrix is of {', '.join(tested[:3])}, the stack is of {stack.product}.",
-            where=stack.place,
-            hint="Take the matrix of the same product, or mend the name in the stack.",
-        )
-    return name
 
 
 def _known_versions(survey: Survey, names: Names, peers: set[str]) -> dict[str, list[str]]:

@@ -476,6 +476,51 @@ def test_a_change_may_be_a_distribution_or_the_product() -> None:
     assert [each.shift for each in newer.change.shifted] == [Shift.BREAKS]
 
 
+@pytest.mark.parametrize("product", ["smtplib 3.11.7", "Python smtplib 3.11.7"])
+@pytest.mark.parametrize("name", ["smtplib", "Python smtplib", "PYTHON-SMTPLIB"])
+def test_a_change_finds_the_product_under_every_name_that_it_has(product: str, name: str) -> None:
+    title = Party(name="smtplib", title="Python smtplib", role="client", suite="smtp", version="3.11.7")
+    found = matrix([cell(), cell(product_version="3.12.1")])
+    report = asked(
+        dataclasses.replace(found, parties=(title,)),
+        "Postfix 3.10.13",
+        product=product,
+        change={name: "3.12.1"},
+    )
+    assert report.stack.product_version == "3.12.1"
+
+
+def test_a_change_that_gives_one_thing_two_versions_is_refused() -> None:
+    for change in ({"Postfix": "3.10.13", "postfix": "3.5.25"}, {"smtplib": "4", "SMTPLIB": "5"}):
+        with pytest.raises(ConfigError, match="two versions"):
+            asked(matrix(TESTED), "Postfix 3.7.11", change=change)
+    twice = {"Postfix": "3.10.13", "postfix": "3.10.13"}
+    assert asked(matrix(TESTED), "Postfix 3.7.11", change=twice).findings[0].version == "3.10.13"
+
+
+def test_a_change_tells_which_conditions_go_and_which_are_others() -> None:
+    names = ("goes", "stays", "turns", "open")
+    helped: dict[str, Any] = {"workaround": "Set x.", "workaround_verified": True}
+    cells = [broken(each, "postfix@3.7.11", **helped) for each in ("goes", "stays", "turns")]
+    cells += [cell("goes", "postfix@3.10.13"), broken("stays", "postfix@3.10.13", **helped)]
+    cells += [cell("turns", "postfix@3.10.13", verdict=Verdict.DEGRADED)]
+    cells += [cell("open", peer, verdict=Verdict.DEGRADED) for peer in ("postfix@3.7.11", "postfix@3.10.13")]
+    for before in ("3.7.11", "3.7"):
+        report = asked(
+            matrix(cells),
+            f"{{implementation: Postfix, version: {before}}}",
+            features=", ".join(names),
+            change={"postfix": "3.10.13"},
+        )
+        assert report.change is not None
+        assert {each.after.feature.id: each.shift for each in report.change.shifted} == {
+            "goes": Shift.MENDS,
+            "stays": Shift.SAME,
+            "turns": Shift.CONDITION,
+            "open": Shift.SAME,
+        }
+
+
 def test_a_change_of_what_the_stack_does_not_have_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"It has smtplib, Postfix\."):
         changed(matrix([cell(), cell(peer="exim@4.96")]), "Postfix", exim="4.96")
