@@ -44,7 +44,7 @@ class Line:
     failing_since: float = 0.0
     """When the failure that is there now was first seen, seconds since the epoch; 0 when there is none."""
     last_worked: float = 0.0
-    """When any of these versions was last seen to work; 0 when none ever was."""
+    """When any of the failing versions was last known to work; 0 when none ever was."""
     tested: float = 0.0
     """When it was last tried."""
 
@@ -169,6 +169,7 @@ def _line(cells: Sequence[Cell], scheme: str) -> Line:
     unsure = tuple(each for each in row if doubted(latest[each], latest.values(), scheme, "debian"))
     firm = [version for version in row if version not in unsure]
     bad = [latest[version].verdict not in GOOD for version in firm]
+    broken = [version for version, fails in zip(firm, bad, strict=True) if fails]
     first = latest[row[0]]
     worked = firm[bad.index(True) - 1] if any(bad) and bad.index(True) else ""
     return Line(
@@ -183,10 +184,11 @@ def _line(cells: Sequence[Cell], scheme: str) -> Line:
         failing=tuple(_ranges(firm, bad)),
         unsure=unsure,
         worked_until=worked,
-        failing_since=min(
-            (_since(known[version]) for version, broken in zip(firm, bad, strict=True) if broken), default=0.0
+        failing_since=min((_since(known[version]) for version in broken), default=0.0),
+        last_worked=max(
+            (each.tested for version in broken for each in known[version] if each.verdict in GOOD),
+            default=0.0,
         ),
-        last_worked=max((cell.tested for cell in cells if cell.verdict in GOOD), default=0.0),
         tested=max(cell.tested for cell in cells),
     )
 

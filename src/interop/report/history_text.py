@@ -57,7 +57,9 @@ def _failing(line: Line, now: float) -> Iterator[str]:
     if line.worked_until:
         said.append(f"Works up to {visible(line.worked_until, 60)}.")
     said.append(
-        f"Last seen to work {moment(line.last_worked)}." if line.last_worked else "Never seen to work."
+        f"What fails last worked {moment(line.last_worked)}."
+        if line.last_worked
+        else "What fails never worked."
     )
     yield f"    {' '.join(said)}"
 

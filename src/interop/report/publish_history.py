@@ -84,7 +84,7 @@ def _counts(point: Point) -> str:
 def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
     if not failing:
         return "<section><h2>What does not work</h2><p>Nothing that was tested.</p></section>\n"
-    titles = ("Feature", "With", "Versions", "Since", "Works up to", "Last seen to work")
+    titles = ("Feature", "With", "Versions", "Since", "Works up to", "What fails last worked")
     rows = "".join(_line(line, found) for line in failing[:MOST_LINES])
     more = amount(len(failing) - MOST_LINES, "further failure")
     all_of_them = f'<p class="note">{more}: <code>interop history</code> lists them all.</p>'

@@ -47,6 +47,15 @@ def test_since_when_it_fails_is_the_first_failure_after_the_last_success() -> No
     assert line.tested == STARTED + 3 * DAY
 
 
+def test_when_it_last_worked_is_told_of_the_versions_that_fail() -> None:
+    bad, other = broken("dot-stuffing", "postfix@3.10.13"), cell(peer="postfix@3.7.11")
+    (line,) = history([run(0, cell(), other), run(5, bad, other)]).lines
+    assert (line.failing, line.worked_until) == ((">=3.10.13",), "3.7.11")
+    assert (line.last_worked, line.failing_since) == (STARTED, STARTED + 5 * DAY)
+    (never,) = history([run(0, bad, other)]).lines
+    assert never.last_worked == 0
+
+
 def test_results_of_other_product_versions_stay_side_by_side() -> None:
     lines = history(
         [run(0, cell()), run(1, broken("dot-stuffing", "postfix@3.10.13", product_version="4"))]
