@@ -59,6 +59,7 @@ def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: 
     failure = doubt(said.cell, asked, pool, ground) if said.cause == "seldom" else None
     times = enough(failure) if failure else 0
     command, needs = command_for(asked, said.cause, said.cell, ground, times) if untested else ("", "")
+    stopped = said.cell.outcome in ground.rules["standstills"]
     costed = said.status in ground.rules["costed"] and asked.feature.impact in ground.rules["costed_impacts"]
     return dataclasses.replace(
         finding,
@@ -71,7 +72,7 @@ def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: 
         if broken
         else conditions(said, asked, pool, ground),
         newer=newer,
-        loss=loss(said.cell.attempts, asked.component, stack) if costed else None,
+        loss=loss(said.cell.attempts, asked.component, stack, stopped=stopped) if costed else None,
         unpriced=costed and unpriced(asked.component, stack),
         command=command,
         failure=failure,

@@ -18,8 +18,12 @@ _HOURS = 24.0
 _SECONDS = 3600.0
 
 
-def loss(attempts: Tally, component: Component, stack: Stack) -> Loss | None:
-    """Compute the loss; None when nothing failed or the deployment's facts are not enough."""
+def loss(attempts: Tally, component: Component, stack: Stack, *, stopped: bool) -> Loss | None:
+    """Compute the loss; None when nothing failed or the deployment's facts are not enough.
+
+    `stopped` says whether one side stood still when it failed. It changes no number: what a failure stops at
+    the customer's is not known here, and whoever reads the sum is told.
+    """
     failures = attempts.total - attempts.passed
     own, whole = component.deployment, stack.deployment
     sites = own.sites or (whole.sites if _alone(stack) else 0)
@@ -42,6 +46,7 @@ def loss(attempts: Tally, component: Component, stack: Stack) -> Loss | None:
         basis=basis,
         all_uses=whole.transactions_a_day,
         all_sites=whole.sites,
+        stopped=stopped,
         sites=sites,
         restart_hours=hours,
         failed_a_day=failed,

@@ -97,6 +97,8 @@ class Loss:
     all_uses: float
     all_sites: int
     """Of the whole stack."""
+    stopped: bool
+    """Whether one side fell silent or stopped running in the tests; a mail that is refused stops no site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

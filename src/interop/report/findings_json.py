@@ -183,5 +183,6 @@ def _loss(loss: Loss, words: Words) -> dict[str, Any]:
         "hours_a_day": list(loss.hours_a_day),
         "cost_a_day": list(loss.cost_a_day),
         "currency": loss.currency,
+        "stopped": loss.stopped,
         "arithmetic": arithmetic(loss, words),
     }

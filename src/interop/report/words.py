@@ -271,7 +271,8 @@ def _reckoned(
 
 def basis(loss: Loss, words: Words) -> str:
     """Return what a loss assumes."""
-    text: str = words["loss"]["basis" if loss.hours_a_day[2] else "basis-failures"]
+    still = "basis" if loss.stopped else "basis-refused"
+    text: str = words["loss"][still if loss.hours_a_day[2] else "basis-failures"]
     return text
 
 

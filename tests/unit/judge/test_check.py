@@ -574,6 +574,16 @@ def test_a_component_s_own_sites_are_what_a_failure_costs() -> None:
     assert found["postfix"].unpriced
 
 
+@pytest.mark.parametrize(("outcome", "stopped"), [("failed", False), ("hang", True), ("crash", True)])
+def test_what_a_failure_costs_says_whether_anything_stood_still(outcome: str, stopped: bool) -> None:
+    bad = broken("dot-stuffing", "postfix@3.10.13", outcome=outcome, attempts=Tally(passed=0, total=1))
+    (finding,) = asked(matrix([bad]), "Postfix 3.10.13", more=SITES).findings
+    assert finding.loss is not None
+    assert finding.loss.stopped is stopped
+    assert finding.loss.rate == pytest.approx((0.2065, 1, 1), abs=1e-3)
+    assert finding.loss.cost_a_day[0] < finding.loss.cost_a_day[1]
+
+
 @pytest.mark.parametrize("impact", [Impact.MODERATE, Impact.MINOR])
 def test_what_matters_little_has_no_price(impact: Impact) -> None:
     facts = [suite([feature(impact=impact)])]

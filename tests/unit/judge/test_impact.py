@@ -35,7 +35,7 @@ def stack(deployment: Deployment, *own: Deployment) -> Stack:
 
 def loss(tally: Tally, deployment: Deployment, *own: Deployment) -> Loss | None:
     planned = stack(deployment, *own)
-    return loss_of(tally, planned.components[0], planned)
+    return loss_of(tally, planned.components[0], planned, stopped=True)
 
 
 def test_failures_times_restart_time_times_price() -> None:
@@ -82,9 +82,9 @@ def test_of_several_components_only_those_are_reckoned_of_which_somebody_says_ho
 ):
     planned = stack(CHAIN, Deployment(), Deployment(sites=90))
     silent, said = planned.components
-    assert loss_of(BROKEN, silent, planned) is None
+    assert loss_of(BROKEN, silent, planned, stopped=True) is None
     assert unpriced(silent, planned)
-    found = loss_of(BROKEN, said, planned)
+    found = loss_of(BROKEN, said, planned, stopped=True)
     assert found is not None
     assert (found.sites, found.uses, found.basis, found.all_uses) == (90, 900, "shared", 9_000)
     assert not unpriced(said, planned)

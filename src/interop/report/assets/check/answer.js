@@ -83,6 +83,7 @@ function findingOf(finding, report, words) {
       hours_a_day: loss.hours_a_day,
       cost_a_day: loss.cost_a_day,
       currency: loss.currency,
+      stopped: loss.stopped,
       arithmetic: arithmetic(loss, words),
     },
     unpriced: unpricedText(finding, report, words.loss.unpriced),

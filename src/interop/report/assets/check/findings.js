@@ -32,7 +32,7 @@ function told(said, asked, pool, stack, ground) {
     ways: broken ? around(said, asked, pool, ground) : conditionsOf(said, asked, pool, ground),
     reached: reachOf(limit, minimum, rules),
     newer: broken ? newerVersions(asked, pool, ground, cell) : [],
-    loss: costed ? lossOf(cell, asked.component, stack) : null,
+    loss: costed ? lossOf(cell, asked.component, stack, rules) : null,
     unpriced: costed && isUnpriced(asked.component, stack),
     failure,
     times,

@@ -3,7 +3,8 @@
 const isAlone = (stack) => stack.components.length === 1;
 
 /** Null when nothing failed or the deployment's facts are not enough. */
-function lossOf(cell, component, stack) {
+function lossOf(cell, component, stack, { standstills }) {
+  const stopped = standstills.includes(cell.outcome); // what a failure stops at the customer's is not known here
   const failures = cell.total - cell.passed;
   const [own, all] = [component.deployment, stack.deployment];
   const sites = own.sites || (isAlone(stack) ? all.sites : 0);
@@ -25,6 +26,7 @@ function lossOf(cell, component, stack) {
     basis,
     all_uses: all.transactions_a_day,
     all_sites: all.sites,
+    stopped,
     sites,
     restart_hours: hours,
     failed_a_day: failed,

@@ -211,7 +211,10 @@ function reckoned(loss, templates, rate, figure, intervals) {
   return lines;
 }
 
-const basisText = (loss, words) => words.loss[loss.hours_a_day[2] ? "basis" : "basis-failures"];
+function basisText(loss, words) {
+  const still = loss.stopped ? "basis" : "basis-refused";
+  return words.loss[loss.hours_a_day[2] ? still : "basis-failures"];
+}
 
 /** How many findings say what, the worst first. */
 function tallyText(findings, words) {
