@@ -282,7 +282,9 @@ def _of_product(matrix: Matrix, version: str, later: float) -> Matrix:
 
 def _stack(chance: random.Random, matrix: Matrix) -> str:
     lines = [f"customer: {chance.choice(('Globex', 'Ümlaut & Søn', 'Mega <b>Corp</b>'))}"]
-    product = chance.choices((matrix.run.product, "Smtplib", "smtpd"), (30, 5, 1))[0]
+    product = chance.choices(
+        (matrix.run.product, "Smtplib", "smtpd", "acme", "smtpilb", "Python smtplib"), (60, 10, 1, 1, 1, 2)
+    )[0]
     versions = ("", " 3.11.7", " 3.12.1", " 3.12", " 3.11", ' ">=3.11"', " 4.0")
     version = chance.choices(versions, (20, 15, 3, 1, 1, 1, 1))[0]
     if '"' in version:

@@ -56,7 +56,7 @@ def check(
     if not change:
         return report
     product = report.stack.product
-    called = (report.product_title, *spellings(product, survey))
+    called = (report.product_title, *spellings(product, survey, names))
     after = _check(changed(stack, change, names, called), survey, names, rules, now, days)
     shifted = tuple(shifts(report, after, rules))
     return dataclasses.replace(
@@ -71,7 +71,7 @@ def exit_code(report: Report, rules: Rules) -> int:
 
 
 def _check(stack: Stack, survey: Survey, names: Names, rules: Rules, now: float, days: float) -> Report:
-    matrix, product = survey.matrix, product_of(stack, survey)
+    matrix, product = survey.matrix, product_of(stack, survey, names)
     scheme = names.scheme(product)
     versions = survey.product_versions(product)
     ground = Ground(

@@ -117,7 +117,7 @@ class Names:
                 return Named(
                     name=candidate, title=title, known=True, note=note if len(candidates) > 1 else ""
                 )
-        near = _slip(folded, self._folded)
+        near = slip(folded, self._folded)
         if near and not candidates:
             raise UnknownNameError(
                 f"{text!r} is in neither the matrix nor the catalogue.",
@@ -129,7 +129,7 @@ class Names:
     def configuration(self, named: Named, component: Component) -> None:
         """Raise UnknownNameError when a component's configuration is a slip of the pen."""
         wanted, known = component.configuration, self._configurations.get(named.name, ())
-        near = _slip(wanted, known)
+        near = slip(wanted, known)
         if wanted and wanted not in known and near:
             raise UnknownNameError(
                 f"{named.title} has no configuration {wanted!r}.",
@@ -250,7 +250,7 @@ def synonyms(text: str, rules: Rules) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _slip(word: str, known: Iterable[str]) -> str:
+def slip(word: str, known: Iterable[str]) -> str:
     """Return the known name of which a word is a slip of the pen: nearly the same, or two letters swapped."""
     names = list(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=SLIP)

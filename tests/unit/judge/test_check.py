@@ -555,6 +555,26 @@ def test_titles_of_the_product_are_names_too() -> None:
     assert (report.stack.product, report.product_title) == ("smtplib", "Python smtplib")
 
 
+def test_a_product_that_was_not_tested_is_refused_with_those_that_were() -> None:
+    names = ("aiosmtplib", "curl", "msmtp", "nodemailer", "swaks")
+    found = matrix([cell(product=name) for name in names])
+    joined = dataclasses.replace(found, run=dataclasses.replace(found.run, product=", ".join(names)))
+    with pytest.raises(RecordError) as caught:
+        asked(joined, "Postfix 3.10.13", product="acme-mailer")
+    assert caught.value.what == (
+        "the matrix is of aiosmtplib, curl, msmtp and 2 more, the stack is of acme-mailer."
+    )
+    with pytest.raises(RecordError, match="Did you mean 'swaks'"):
+        asked(joined, "Postfix 3.10.13", product="swask")
+
+
+def test_a_product_s_title_is_known_from_the_catalogue_too() -> None:
+    report = asked(
+        matrix([cell()]), "Postfix 3.10.13", product="Python smtplib", catalog=catalog().implementations
+    )
+    assert report.stack.product == "smtplib"
+
+
 SITES = (
     "deployment: {sites: 420, transactions_a_day: 60000, time_to_restart_a_site: 20 min,"
     " cost_of_an_hour_down: 300 EUR}"

@@ -149,17 +149,25 @@ const failsIn = (cell, asked) =>
   cell.configuration === asked.configuration &&
   asked.version.holds(cell.peer_version);
 
+const SHOWN_PRODUCTS = 3;
+
+/** The product's name as the matrix has it. A run of several has their names joined, which is no product's. */
 function productOf(stack, evidence) {
-  const tested = sortedTexts([...evidence.pairings.map((each) => each.product), evidence.run.product]);
-  const spelled = new Map();
-  for (const party of evidence.parties) if (party.title && tested.includes(party.name)) spelled.set(fold(party.title), party.name);
+  const { names } = evidence;
+  const found = sortedTexts(evidence.pairings.map((each) => each.product));
+  const tested = found.length ? found : [evidence.run.product];
+  const spelled = new Map(tested.map((name) => [fold(names.title(name)), name]));
+  for (const { title, name } of evidence.parties) if (title && tested.includes(name)) spelled.set(fold(title), name);
   for (const name of tested) spelled.set(fold(name), name);
-  const found = spelled.get(fold(stack.product));
-  if (found === undefined) {
-    const hint = "Take the matrix of the same product, or mend the name in the stack.";
-    throw new Mistake(`the matrix is of ${tested.slice(0, 3).join(", ")}, the stack is of ${stack.product}.`, hint);
+  const product = spelled.get(fold(stack.product));
+  if (product === undefined) {
+    const near = slip(fold(stack.product), spelled.keys());
+    const more = tested.length > SHOWN_PRODUCTS ? ` and ${tested.length - SHOWN_PRODUCTS} more` : "";
+    const what = `the matrix is of ${tested.slice(0, SHOWN_PRODUCTS).join(", ")}${more}, the stack is of ${stack.product}.`;
+    const other = "Take the matrix of the same product, or mend the name in the stack.";
+    throw new Mistake(what, near === null ? other : `Did you mean ${quoted(spelled.get(near))}?`);
   }
-  return found;
+  return product;
 }
 
 function knownVersions(name, { pairings, names }) {
