@@ -88,6 +88,12 @@ _UNKNOWN = (
     "qmail",
     "Exmi 4.96",
     "psotfix",
+    "Postfix-3.7",
+    "Exim version 4.96",
+    "postfix latest",
+    "{implementation: Postfix 3.7.11, version: 3.10.13}",
+    "Postfix Cloud",
+    "opensmtpd_v7.6.0p1",
     '{implementation: O\'Toole "Mail"}',
 )
 _DISTRIBUTIONS = (
@@ -99,6 +105,7 @@ _DISTRIBUTIONS = (
     "trixie",
     "Slackware 15",
     "Debian12",
+    "Debian",
     "ubuntu-24.04",
 )
 _MINIMUMS = (

@@ -83,9 +83,7 @@ def _check(stack: Stack, survey: Survey, names: Names, rules: Rules, now: float,
         product=_version(stack.product_version, scheme, versions, names, stack.product, stack.place),
         product_scheme=scheme,
     )
-    named = [
-        names.implementation(component.implementation, component.place) for component in stack.components
-    ]
+    named = [names.implementation(each.implementation, each.place, each.version) for each in stack.components]
     required = {
         each.name: _required((*stack.requirements, *each.requirements), names) for each in stack.components
     }

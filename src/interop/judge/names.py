@@ -17,16 +17,13 @@ from dataclasses import dataclass
 from interop.errors import ConfigError, Place, UnknownNameError, nearest
 from interop.judge.reading import read_version, without_letter
 from interop.judge.rules import Rules
+from interop.judge.spelling import SLIP, near_feature, slip
 from interop.judge.survey import Survey
 from interop.model.implementation import Implementation
 from interop.model.matrix import SuiteFacts
 from interop.model.stack import Component, Requirement
 from interop.model.suite import Feature
 from interop.model.versions import matches
-
-SLIP = 0.8
-"""From this likeness on (difflib's ratio) an unknown name is taken for a slip of the pen."""
-
 
 _GAPS = re.compile(r"[\s_-]+")
 
@@ -103,8 +100,11 @@ class Names:
         """Return how an implementation's versions are ordered."""
         return self.schemes.get(name, "debian")
 
-    def implementation(self, text: str, place: Place) -> Named:
-        """Look an implementation up; raise UnknownNameError for a slip of the pen."""
+    def implementation(self, text: str, place: Place, version: str = "") -> Named:
+        """Look an implementation up; raise UnknownNameError for a slip of the pen.
+
+        `version` is what stands beside the name; it is named with it where a version is part of the name.
+        """
         folded = fold(text)
         name = self._folded.get(folded)
         if name is not None:
@@ -118,6 +118,8 @@ class Names:
                     name=candidate, title=title, known=True, note=note if len(candidates) > 1 else ""
                 )
         near = slip(folded, self._folded)
+        if not candidates:
+            self._refuse_version(text, place, version)
         if near and not candidates:
             raise UnknownNameError(
                 f"{text!r} is in neither the matrix nor the catalogue.",
@@ -125,6 +127,24 @@ class Names:
                 hint=f"Did you mean {self._folded[near]!r}?",
             )
         return Named(name=text, title=text, known=False)
+
+    def _refuse_version(self, text: str, place: Place, version: str) -> None:
+        """Raise UnknownNameError for a known name with a version, or a word for one, behind it."""
+        for gap in reversed([*_GAPS.finditer(text)]):
+            name = self._folded.get(fold(text[: gap.start()]))
+            words = text[gap.end() :].split()
+            plain = [each for each in words if each.casefold() not in self.rules["version_words"]]
+            if name is None or not words:
+                continue
+            if all(re.fullmatch(self.rules["version"], each) for each in plain):
+                given = without_letter(" ".join(plain) or version)
+                meant = f"{self.title(name)} {given}".strip()
+                hint = f"Did you mean {meant!r}?"
+                if meant.casefold() == text.casefold():
+                    hint = f"Write them apart: 'implementation: {self.title(name)}', 'version: {given}'."
+                raise UnknownNameError(
+                    f"{text!r} is in neither the matrix nor the catalogue.", where=place, hint=hint
+                )
 
     def configuration(self, named: Named, component: Component) -> None:
         """Raise UnknownNameError when a component's configuration is a slip of the pen."""
@@ -143,6 +163,7 @@ class Names:
         Where a version was given as well, those of them that it means. Raises UnknownNameError for a slip of
         the pen, and ConfigError when that version is another one.
         """
+        self._refuse_family(name, component)
         release = self._release(component.distribution, component.place)
         versions = frozenset(self._carried.get((name, release), ()))
         if component.version and versions:
@@ -174,6 +195,24 @@ class Names:
         parts = re.fullmatch(r"([A-Za-z]+)[ _-]?([0-9][0-9.]*)", text)
         spelled = f"{parts[1]} {parts[2]}".capitalize() if parts else ""
         return spelled if self.is_distribution(spelled) else ""
+
+    def _refuse_family(self, name: str, component: Component) -> None:
+        """Raise ConfigError for a distribution without its release, such as `Debian`."""
+        family = fold(component.distribution)
+        listed: Mapping[str, Sequence[str]] = self.rules["distributions"]
+        found = {
+            release: spellings[0].capitalize()
+            for release, spellings in listed.items()
+            if spellings[0].partition(" ")[0] == family
+        }
+        known = [title for release, title in found.items() if (name, release) in self._carried]
+        if found:
+            shown = known or list(found.values())
+            raise ConfigError(
+                f"{component.distribution!r} is several releases.",
+                where=component.place,
+                hint=f"Write which one: {' or '.join(map(repr, shown))}.",
+            )
 
     def _release(self, text: str, place: Place) -> str:
         folded = fold(text)
@@ -212,7 +251,9 @@ class Names:
             raise UnknownNameError(
                 f"the matrix has no feature {requirement.feature!r}.",
                 where=place,
-                hint=f"Did you mean {' or '.join(map(repr, meant))}?" if meant else _near(wanted, known),
+                hint=f"Did you mean {' or '.join(map(repr, meant))}?"
+                if meant
+                else near_feature(wanted, known),
             )
         if len(found) > 1:
             spelled = " or ".join(repr(f"{suite.name}/{feature.id}") for suite, feature in found)
@@ -248,27 +289,3 @@ def synonyms(text: str, rules: Rules) -> list[str]:
         for feature in features
     ]
     return list(dict.fromkeys(found))
-
-
-def slip(word: str, known: Iterable[str]) -> str:
-    """Return the known name of which a word is a slip of the pen: nearly the same, or two letters swapped."""
-    names = list(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=SLIP)
-    return near[0] if near else next((each for each in sorted(names) if _swapped(word, each)), "")
-
-
-def _swapped(word: str, other: str) -> bool:
-    if len(word) != len(other) or word == other:
-        return False
-    at = next(at for at, letter in enumerate(word) if letter != other[at])
-    return word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :] == other
-
-
-def _near(name: str, known: Sequence[str]) -> str:
-    """Return a hint that stays short however many names there are."""
-    close = difflib.get_close_matches(name.replace(" ", "-"), known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    shown = ", ".join(sorted(known)[:12])
-    others = " and others" if len(known) > 12 else ""  # noqa: PLR2004 - a line's worth
-    return f"Known: {shown}{others}; `interop stack new --matrix …` lists them."

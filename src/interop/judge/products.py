@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from interop.errors import RecordError
-from interop.judge.names import Names, fold, slip
+from interop.judge.names import Names, fold
+from interop.judge.spelling import slip
 from interop.judge.survey import Survey
 from interop.model.stack import Stack
 

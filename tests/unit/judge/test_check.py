@@ -434,6 +434,40 @@ def test_a_wrong_name_is_refused_with_the_right_one(
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("component", "hint"),
+    [
+        ("Postfix-3.7", "Did you mean 'Postfix 3.7'?"),
+        ("postfix_v3.7.11", "Did you mean 'Postfix 3.7.11'?"),
+        ("Postfix version 3.7.11", "Did you mean 'Postfix 3.7.11'?"),
+        ("Postfix Version v3.7.11", "Did you mean 'Postfix 3.7.11'?"),
+        ("Postfix latest", "Did you mean 'Postfix'?"),
+        ("{implementation: Postfix-3.7.11, version: 3.10.13}", "Did you mean 'Postfix 3.7.11'?"),
+        (
+            "{implementation: Postfix 3.7.11, version: 3.10.13}",
+            "Write them apart: 'implementation: Postfix', 'version: 3.7.11'.",
+        ),
+    ],
+)
+def test_a_known_name_with_a_version_in_it_is_no_unknown_vendor(component: str, hint: str) -> None:
+    with pytest.raises(UnknownNameError, match="in neither the matrix nor the catalogue") as caught:
+        one(*TESTED, component=component)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("component", ["Postfix Cloud", "Exchange 2019", "Microsoft Exchange latest"])
+def test_a_name_that_only_begins_like_a_known_one_is_another_vendor_s(component: str) -> None:
+    assert one(*TESTED, component=component).cause == "implementation"
+
+
+def test_a_distribution_without_its_release_is_refused_with_those_that_carry_it() -> None:
+    with pytest.raises(ConfigError) as caught:
+        asked(matrix(TESTED), "Postfix on Debian", catalog=catalog().implementations)
+    assert caught.value.hint == "Write which one: 'Debian 11' or 'Debian 12' or 'Debian 13'."
+    with pytest.raises(ConfigError, match=r"'Ubuntu 22.04' or 'Ubuntu 24.04'"):
+        asked(matrix(TESTED), "{implementation: Postfix, distribution: ubuntu}")
+
+
 def changed(found: Matrix, components: str, **change: str) -> Report:
     return asked(found, components, change=change)
 

@@ -78,7 +78,7 @@ function checkStack(stack, evidence, now, maxAgeDays = evidence.rules.max_age_da
     product: versionOf(stack.product_version, scheme, new Set(ofProduct.map((each) => each.product_version)), names, stack.product, 0),
     productScheme: scheme,
   };
-  const named = stack.components.map((component) => names.implementation(component.implementation, component.line));
+  const named = stack.components.map((component) => names.implementation(component.implementation, component.line, component.version));
   const required = stack.components.map((component) => requiredOf([...stack.requirements, ...component.requirements], names));
   refuseOtherKinds(required.flat(), evidence);
   stack.components.forEach((component, at) => names.configuration(named[at], component));

@@ -5,6 +5,8 @@ const SLIP = 0.8;
 
 const added = (map, key, value) => (map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value])));
 
+const GAPS = new RegExp(`[${BLANK}_-]+`, "gu");
+
 /** Everything that the matrix and the catalogue have a name for. */
 class Names {
   constructor(facts) {
@@ -85,7 +87,7 @@ class Names {
   }
 
   /** Look an implementation up; a slip of the pen is a mistake. */
-  implementation(text, line) {
+  implementation(text, line, version = "") {
     const folded = fold(text);
     const found = this.folded.get(folded);
     if (found !== undefined) return { name: found, title: this.title(found), known: true, note: "" };
@@ -96,12 +98,39 @@ class Names {
       const note = `${quoted(text)} was read as ${title}; if another program is meant, write its own name.`;
       return { name: candidate, title, known: true, note: candidates.length > 1 ? note : "" };
     }
+    if (!candidates.length) this.refuseVersion(text, line, version);
     const near = slip(folded, this.folded.keys());
     if (near !== null && !candidates.length) {
       const meant = `Did you mean ${quoted(this.folded.get(near))}?`;
       throw new Mistake(`${quoted(text)} is in neither the matrix nor the catalogue.`, meant, line);
     }
     return { name: text, title: text, known: false, note: "" };
+  }
+
+  /** Refuse a known name with a version, or a word for one, behind it. */
+  refuseVersion(text, line, version) {
+    const isVersion = new RegExp(`^(?:${this.rules.version})$`, "u");
+    for (const gap of [...text.matchAll(GAPS)].reverse()) {
+      const name = this.folded.get(fold(text.slice(0, gap.index)));
+      const words = text.slice(gap.index + gap[0].length).split(blanks).filter(Boolean);
+      const plain = words.filter((each) => !this.rules.version_words.includes(caseless(each)));
+      if (name === undefined || !words.length || !plain.every((each) => isVersion.test(each))) continue;
+      const given = withoutLetter(plain.join(" ") || version);
+      const meant = `${this.title(name)} ${given}`.trim();
+      const apart = `Write them apart: 'implementation: ${this.title(name)}', 'version: ${given}'.`;
+      const hint = caseless(meant) === caseless(text) ? apart : `Did you mean ${quoted(meant)}?`;
+      throw new Mistake(`${quoted(text)} is in neither the matrix nor the catalogue.`, hint, line);
+    }
+  }
+
+  /** Refuse a distribution without its release, such as `Debian`. */
+  refuseFamily(name, component) {
+    const family = fold(component.distribution);
+    const found = Object.entries(this.rules.distributions).filter(([, [first]]) => first.split(" ")[0] === family);
+    if (!found.length) return;
+    const known = found.filter(([release]) => this.carriers.has(`${name}\0${release}`));
+    const shown = (known.length ? known : found).map(([, [first]]) => quoted(capital(first))).join(" or ");
+    throw new Mistake(`${quoted(component.distribution)} is several releases.`, `Write which one: ${shown}.`, component.line);
   }
 
   /** Refuse a component's configuration that is a slip of the pen. */
@@ -116,6 +145,7 @@ class Names {
 
   /** The versions of an implementation that the component's distribution carries; of a version as well, those that it means. */
   carried(name, component) {
+    this.refuseFamily(name, component);
     const release = this.release(component.distribution, component.line);
     const versions = [...(this.carriers.get(`${name}\0${release}`) ?? [])];
     if (component.version && versions.length) {
