@@ -235,6 +235,8 @@ def _odd(cell: Cell, chance: random.Random) -> Cell:
             "blame": chance.choice(list(Blame)),
             "confidence": chance.choice(("certain", "likely", "weak", "")),
             "reason": chance.choice(("no reply for 30 s\nonly sometimes", "", "a\x1b[31m\u202eb\ttabbed")),
+            "workaround": chance.choice(("", "", "Greet again.")),
+            "workaround_verified": chance.choice((True, False, None)),
         }
     elif kind < 0.14:
         changes |= {

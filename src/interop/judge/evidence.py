@@ -13,7 +13,7 @@ from interop.judge.minimums import worst_limit
 from interop.judge.names import Named, Names
 from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
-from interop.judge.seldom import doubted, outweighs
+from interop.judge.seldom import doubted, once, outweighs
 from interop.model.finding import Status
 from interop.model.matrix import Cell
 from interop.model.stack import Component, Requirement
@@ -137,12 +137,13 @@ def doubt(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Cel
 def _facts(
     cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground, *, whatever_age: bool = False
 ) -> dict[str, str]:
-    verified = {True: "verified", False: "useless", None: "unverified" if cell.workaround else "none"}
+    helped = cell.workaround_verified if once(cell) or not cell.workaround_verified else None
+    verified = {True: "verified", False: "useless", None: "unverified"}
     old = ground.days(cell) > ground.max_age_days and not whatever_age
     return {
         "age": "old" if old else "fresh",
         "verdict": cell.verdict.value,
-        "workaround": verified[cell.workaround_verified] if cell.workaround else "none",
+        "workaround": verified[helped] if cell.workaround else "none",
         "limit": worst_limit(cell, asked.requirement.minimums, ground.rules)[0],
         "enough": "yes" if doubt(cell, asked, pool, ground) is None else "no",
     }

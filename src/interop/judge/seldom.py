@@ -32,6 +32,11 @@ def outweighs(good: Cell, bad: Cell) -> bool:
     return bad.verdict is not Verdict.FLAKY or _tells(good.attempts.passed, bad)
 
 
+def once(bad: Cell) -> bool:
+    """Say whether one attempt that passed tells anything, as the one that is made with a workaround."""
+    return bad.verdict is not Verdict.FLAKY or _tells(1, bad)
+
+
 def enough(bad: Cell) -> int:
     """Return how many attempts in a row must pass to tell that a failure is gone."""
     number = 1

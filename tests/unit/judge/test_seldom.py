@@ -115,6 +115,14 @@ def test_a_version_of_which_too_little_is_known_is_no_way_forward() -> None:
     assert (finding.status, finding.ways) == (Status.DOES_NOT_WORK, ())
 
 
+def test_a_workaround_that_helped_once_is_not_verified_against_a_failure_that_comes_seldom() -> None:
+    helped: dict[str, Any] = {"workaround": "Set x.", "workaround_verified": True}
+    finding = one(seldom("postfix@3.10.13", **helped))
+    assert finding.status is Status.FLAKY
+    assert [way.kind for way in finding.ways] == ["workaround-unverified"]
+    assert one(seldom("postfix@3.10.13", passed=1, total=12, **helped)).cause == "workaround"
+
+
 def test_nothing_is_likely_where_too_little_is_known() -> None:
     finding = one(seldom(), passing(1), passing(1, "postfix@3.11.1"), component="Postfix 3.10.99")
     assert (finding.cause, finding.likely) == ("between", "")

@@ -55,7 +55,7 @@ function latest(cells, scheme, productScheme) {
 const doubtOf = (cell, asked, pool, ground) => doubted(cell, pool, asked.version.scheme, ground.productScheme);
 
 function factsOf(cell, asked, pool, ground, whateverAge) {
-  const verified = new Map([[true, "verified"], [false, "useless"], [null, "unverified"]]);
+  const verified = new Map([[true, passedOnce(cell) ? "verified" : "unverified"], [false, "useless"], [null, "unverified"]]);
   const old = daysOf(cell, ground) > ground.maxAgeDays && !whateverAge;
   return {
     age: old ? "old" : "fresh",

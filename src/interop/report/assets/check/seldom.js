@@ -11,6 +11,9 @@ const tells = (passed, bad) => wilson(0, passed)[1] < rateOf(bad);
 /** Whether attempts that passed can tell that a failure is not there: one that comes seldom needs many of them. */
 const outweighs = (good, bad) => bad.verdict !== "flaky" || tells(good.passed, bad);
 
+/** Whether one attempt that passed tells anything, as the one that is made with a workaround. */
+const passedOnce = (bad) => bad.verdict !== "flaky" || tells(1, bad);
+
 /** How many attempts in a row must pass to tell that a failure is gone. */
 function enough(bad) {
   let high = 1;
