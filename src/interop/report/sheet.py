@@ -22,7 +22,7 @@ from interop.report.sheet_sections import (
     untested,
     works,
 )
-from interop.report.sheet_systems import points, rows, table
+from interop.report.sheet_systems import points, rows, table, told
 from interop.report.text import visible
 from interop.report.words import Words, day, fill, product_planned, written_day
 
@@ -71,9 +71,9 @@ def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int
     customer = visible(report.stack.customer, 120)
     systems = rows(report, rules, words)
     shown = systems[:most_rows]
-    told = points(report, rules, words, most)
+    spoken = points(report, rules, words, most)
     head, body = table(report, rules, words)
-    taken = sum(_lines(text) for text in told) + HEADING
+    taken = sum(_lines(text) for text in spoken) + HEADING
     taken += sum(max(_lines(row[0], 30), _lines(row[1], 30)) for row in shown) + len(shown) // 3
     if head:
         taken += HEADING + 1 + sum(_lines(row[0][1], 45) for row in body) + len(body) // 3
@@ -91,9 +91,9 @@ def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int
         title=fill(said["title"], {"product": product_planned(report), "customer": customer}),
         dates=tuple(_dates(report, words)),
         answer=report.answer,
-        headline=said["answers"][report.answer],
-        sentence=said["sentences"][report.answer],
-        points=told,
+        headline=told(said["answers"], report.findings, rules),
+        sentence=told(said["sentences"], report.findings, rules),
+        points=spoken,
         systems_title=said["systems"]["title"],
         systems_head=tuple(said["systems"][column] for column in ("system", "planned", "tested", "result")),
         systems=tuple(shown),

@@ -5,10 +5,10 @@ Knows which words stand for which finding; nothing of how much room there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from interop.judge.rules import Rules
-from interop.model.finding import Answer, Finding, Report, Status
+from interop.judge.rules import Rules, decide
+from interop.model.finding import Finding, Report, Status
 from interop.report.sheet_parts import joined
 from interop.report.text import visible
 from interop.report.words import Words, fill, system, tally
@@ -21,7 +21,24 @@ MOST_ROWS = 20
 """What a table of functions and systems may have and still be read."""
 
 _NAME = 40
-_CALM = {Status.WORKS, Status.WITH_CONDITION, Status.NOT_TESTED}
+
+
+def told(texts: Words, found: Collection[Finding], rules: Rules) -> str:
+    """Return what is said of these findings together.
+
+    The same answer may be given for what works on a condition and for what does not work but weighs little:
+    the rules' table `say` tells them apart. Where `texts` has nothing of its own for it, the answer's stands.
+    """
+    given = {each.answer for each in found}
+    answer = next(answer for answer in rules["answers"] if answer in given)
+    facts = {
+        "answer": answer,
+        "broken": _share(found, rules["broken"]),
+        "conditional": _share(found, (Status.WITH_CONDITION,)),
+        "untested": _share(found, (Status.NOT_TESTED,)),
+    }
+    text: str = texts.get(decide(rules["say"], facts).get("say", answer), texts[answer])
+    return text
 
 
 def points(report: Report, rules: Rules, words: Words, most: int) -> tuple[str, ...]:
@@ -53,7 +70,7 @@ def rows(report: Report, rules: Rules, words: Words) -> list[tuple[str, ...]]:
         if component.name == component.implementation:
             name = visible(first.title, 60)
         shown = visible(", ".join(tested), 80) or said["none"]
-        rows.append((name, planned, shown, said["results"][_answer(found, rules)]))
+        rows.append((name, planned, shown, told(said["results"], found, rules)))
     return rows
 
 
@@ -103,22 +120,15 @@ def _column(finding: Finding) -> str:
     return visible(finding.title if own == finding.component.implementation else own, _NAME)
 
 
-def _answer(found: Iterable[Finding], rules: Rules) -> str:
-    given = {each.answer for each in found}
-    return str(next(answer for answer in rules["answers"] if answer in given))
+def _share(found: Iterable[Finding], statuses: Collection[str]) -> str:
+    """Return how many of the findings have one of the statuses: `none`, `some` or `all`."""
+    has = {each.status in statuses for each in found}
+    return "some" if len(has) > 1 else "all" if has == {True} else "none"
 
 
 def _said(found: list[Finding], rules: Rules, words: Words, most: int) -> str:
     said = words["sheet"]["say"]
-    verdict = _answer(found, rules)
-    statuses = {each.status for each in found}
-    if statuses == {Status.NOT_TESTED}:
-        return fill(said["verdicts"]["test-none"], {"system": system(found[0])})
-    if statuses == {Status.WORKS, Status.NOT_TESTED}:
-        verdict = "test-rest"
-    elif verdict == Answer.TEST_FIRST and Status.WITH_CONDITION in statuses <= _CALM:
-        verdict = "test-conditions"
-    texts = [fill(said["verdicts"][verdict], {"system": system(found[0])})]
+    texts = [fill(told(said["verdicts"], found, rules), {"system": system(found[0])})]
     for status, template in said["open"].items():
         titles = [visible(each.feature.title, 80) for each in found if each.status == status]
         shown = said["everything"] if len(titles) == len(found) > 1 else joined(titles, words, most)

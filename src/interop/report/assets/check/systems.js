@@ -9,7 +9,23 @@ const MOST_ROWS = 20;
 const byComponent = ({ stack, findings }) =>
   stack.components.map(({ name }) => findings.filter((each) => each.component.name === name)).filter((found) => found.length);
 
-const worstAnswer = (found, rules) => rules.answers.find((answer) => found.some((each) => each.answer === answer));
+/** What is said of findings together: by the rules' table `say`; where `texts` has nothing of its own for it, the answer's. */
+function toldOf(texts, found, rules) {
+  const answer = rules.answers.find((each) => found.some((finding) => finding.answer === each));
+  const facts = {
+    answer,
+    broken: shareOf(found, rules.broken),
+    conditional: shareOf(found, ["works-with-condition"]),
+    untested: shareOf(found, ["not-tested"]),
+  };
+  return texts[decide(rules.say, facts).say] ?? texts[answer];
+}
+
+/** How many of the findings have one of the statuses: `none`, `some` or `all`. */
+function shareOf(found, statuses) {
+  const number = found.filter(({ status }) => statuses.includes(status)).length;
+  return number ? (number === found.length ? "all" : "some") : "none";
+}
 
 /** A sentence for each system; where there are many of them, how many findings say what. */
 function sheetPoints(report, rules, words, most) {
@@ -22,18 +38,12 @@ function sheetPoints(report, rules, words, most) {
 
 function systemSaid(found, rules, words, most) {
   const { say: said } = words.sheet;
-  const statuses = new Set(found.map(({ status }) => status));
-  const only = (...allowed) => [...statuses].every((status) => allowed.includes(status));
-  if (only("not-tested")) return fill(said.verdicts["test-none"], { system: systemOf(found[0]) });
-  let verdict = worstAnswer(found, rules);
-  if (statuses.size === 2 && only("works", "not-tested")) verdict = "test-rest";
-  else if (verdict === "test-first" && statuses.has("works-with-condition") && only("works", "works-with-condition", "not-tested")) verdict = "test-conditions";
   const open = Object.entries(said.open).map(([status, template]) => {
     const titles = found.filter((each) => each.status === status).map(({ feature }) => visible(feature.title, 80));
     const everything = titles.length === found.length && found.length > 1;
     return titles.length ? fill(template, { features: everything ? said.everything : joined(titles, words, most) }) : "";
   });
-  return [fill(said.verdicts[verdict], { system: systemOf(found[0]) }), ...open.filter(Boolean)].join(" ");
+  return [fill(toldOf(said.verdicts, found, rules), { system: systemOf(found[0]) }), ...open.filter(Boolean)].join(" ");
 }
 
 /** A row for each component: what it is, what is planned, what was tested, what came of it. */
@@ -51,7 +61,7 @@ function systemRows(report, rules, words) {
     const own = visible(component.name, 60);
     let name = caseless(own) === caseless(first.title) ? own : `${own} (${visible(first.title, 60)})`;
     if (component.name === component.implementation) name = visible(first.title, 60);
-    return [name, planned, visible(tested.join(", "), 80) || said.none, said.results[worstAnswer(found, rules)]];
+    return [name, planned, visible(tested.join(", "), 80) || said.none, toldOf(said.results, found, rules)];
   });
 }
 

@@ -1,0 +1,84 @@
+"""The customer's sheet says neither more nor less than the evidence carries, in words that a customer has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from interop.judge.check import check
+from interop.load.rules import check_rules, check_words
+from interop.load.stack import load_stack
+from interop.model.finding import Report
+from interop.model.matrix import Cell, Verdict
+from interop.model.suite import Impact
+from interop.report import sheet_markdown
+from interop.report.sheet import build
+from tests.unit.examples import STARTED, broken, cell, feature, matrix, suite
+
+RULES, WORDS = check_rules(), check_words()
+LATER = STARTED + 10 * 86_400
+FACTS = [suite([feature(), *(feature(each, impact=Impact.MODERATE) for each in ("reset", "quit", "dsn"))])]
+
+
+def answered(cells: list[Cell], components: str, features: str = "dot-stuffing", **options: Any) -> Report:
+    deployment = options.pop("deployment", "")
+    head = "customer: Globex\nproduct: smtplib\n"
+    text = f"{head}components: [{components}]\nfeatures: [{features}]\n{deployment}"
+    found = matrix(cells, FACTS, **options)
+    return check(load_stack(text), found, rules=RULES, now=LATER)
+
+
+def markdown(report: Report) -> str:
+    return sheet_markdown.render(report, RULES, WORDS)
+
+
+def degraded(feature_id: str) -> Cell:
+    return cell(feature_id, verdict=Verdict.DEGRADED, workaround="Greet again.", workaround_verified=True)
+
+
+GOOD, BAD, SOFT = cell("quit"), broken("reset", "postfix@3.10.13"), degraded("dsn")
+
+
+@pytest.mark.parametrize(
+    ("cells", "headline", "said", "result"),
+    [
+        (
+            [BAD],
+            "Does not work as planned.",
+            "cannot be used as planned. Does not work: Reset.",
+            "does not work as planned",
+        ),
+        (
+            [BAD, GOOD],
+            "Usable in part.",
+            "can be used, but not for everything. Does not work: Reset.",
+            "usable in part",
+        ),
+        (
+            [BAD, SOFT],
+            "Usable in part, on conditions.",
+            "can be used on the conditions below, but not for everything. Does not work: Reset.",
+            "usable in part, on conditions",
+        ),
+        ([SOFT], "Ready, on conditions.", "can be used, on the conditions below.", "ready, on conditions"),
+    ],
+    ids=["nothing works", "something works", "something works on a condition", "everything works"],
+)
+def test_nothing_is_called_ready_that_does_not_work_however_little_it_weighs(
+    cells: list[Cell], headline: str, said: str, result: str
+) -> None:
+    features = ", ".join(each.feature for each in cells)
+    report = answered(cells, "Postfix 3.10.13", features)
+    sheet = build(report, RULES, WORDS)
+    assert (report.answer, sheet.headline) == ("go-with-conditions", headline)
+    assert sheet.points == (f"Postfix 3.10.13: {said}",)
+    assert sheet.systems[0][-1] == result
+    below = {section.kind for section in sheet.sections}
+    spoken = " ".join((sheet.sentence, *sheet.points))
+    assert ("conditions below" in spoken) is ("conditions" in below)
+
+
+def test_where_nothing_was_tested_it_is_not_called_some() -> None:
+    sheet = build(answered([GOOD], "Haraka 3", "quit"), RULES, WORDS)
+    assert sheet.sentence.startswith("Nothing of what you asked for was tested")
