@@ -11,17 +11,9 @@ from dataclasses import dataclass, replace
 
 from interop.judge.rules import Rules
 from interop.model.finding import Answer, Report
+from interop.report.sheet_basis import known, outside, reckoning
 from interop.report.sheet_parts import Entry, Section, more, more_entries
-from interop.report.sheet_sections import (
-    broken,
-    change,
-    conditions,
-    known,
-    outside,
-    reckoning,
-    untested,
-    works,
-)
+from interop.report.sheet_sections import broken, change, conditions, untested, works
 from interop.report.sheet_systems import points, rows, table, told
 from interop.report.text import visible
 from interop.report.words import Words, day, fill, product_planned, written_day

@@ -21,7 +21,6 @@ from interop.report.words import (
     fill,
     likely,
     product_tested,
-    rough_arithmetic,
     sentence,
     system,
     unpriced,
@@ -176,46 +175,6 @@ def works(report: Report, words: Words, most: int) -> Section:
         shown = f"{everything}{joined(shared, words, most)}."
         entries.append(Entry(title=joined(names, words, most), lines=(("", shown),)))
     return _section("works", entries, words)
-
-
-def reckoning(report: Report, words: Words, most: int) -> Section:
-    """Return the arithmetic, once for each loss however many functions have it."""
-    losses: dict[Loss, list[str]] = {}
-    for finding in report.findings:
-        if finding.loss is not None:
-            losses.setdefault(finding.loss, []).append(visible(finding.feature.title, 80))
-    entries = [
-        Entry(
-            title=joined(features, words, most),
-            lines=tuple(("", f"{line}.") for line in rough_arithmetic(loss, words)),
-        )
-        for loss, features in losses.items()
-    ]
-    return Section(
-        kind="reckoning",
-        title=words["sheet"]["reckoning"]["title"],
-        entries=tuple(entries),
-    )
-
-
-def outside(report: Report, words: Words) -> Section:
-    """Return what the test says nothing about."""
-    said = words["sheet"]["outside"]
-    text = said["one" if len(report.stack.components) == 1 else "several"]
-    return Section(kind="outside", title=said["title"], entries=(Entry(title="", lines=(("", text),)),))
-
-
-def known(report: Report, words: Words) -> Section:
-    """Return what all of this rests on."""
-    said = words["sheet"]["known"]
-    works = [each for each in report.findings if each.status is Status.WORKS and each.cell is not None]
-    single = sum(each.cell is not None and each.cell.attempts.total == 1 for each in works)
-    how = "none" if not single else "all" if single == len(works) else "some"
-    once = fill(said["once"][how], {"once": str(single), "n": str(len(works))})
-    lines = [("", fill(said["text"], {"product": product_tested(report), "once": once}))]
-    source = {"run": visible(report.run.id, 80), "cells": f"{report.cells:,}"}
-    lines.append(("", fill(said["source"], source)))
-    return Section(kind="known", title=said["title"], entries=(Entry(title="", lines=tuple(lines)),))
 
 
 def _seen(finding: Finding, report: Report, words: Words) -> str:

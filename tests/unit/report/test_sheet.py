@@ -10,7 +10,7 @@ from interop.judge.check import check
 from interop.load.rules import check_rules, check_words
 from interop.load.stack import load_stack
 from interop.model.finding import Report
-from interop.model.matrix import Cell, Verdict
+from interop.model.matrix import Cell, Tally, Verdict
 from interop.model.suite import Impact
 from interop.report import sheet_markdown
 from interop.report.sheet import build
@@ -82,3 +82,30 @@ def test_nothing_is_called_ready_that_does_not_work_however_little_it_weighs(
 def test_where_nothing_was_tested_it_is_not_called_some() -> None:
     sheet = build(answered([GOOD], "Haraka 3", "quit"), RULES, WORDS)
     assert sheet.sentence.startswith("Nothing of what you asked for was tested")
+
+
+TWICE = cell("dsn", attempts=Tally(passed=2, total=2))
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([GOOD], "named above; each was tried once."),
+        ([GOOD, BAD, TWICE], "named above; 1 of 3 was tried once, the others more often."),
+        ([GOOD, cell("reset"), TWICE], "named above; 2 of 3 were tried once, the others more often."),
+        ([BAD, TWICE], "named above; each was tried more than once."),
+    ],
+)
+def test_how_often_it_was_tried_is_said_of_all_results(cells: list[Cell], said: str) -> None:
+    assert said in markdown(answered(cells, "Postfix 3.10.13", ", ".join(each.feature for each in cells)))
+
+
+def test_a_condition_rests_on_tries_as_well() -> None:
+    assert "each was tried once." in markdown(answered([GOOD], "Postfix", "quit"))
+
+
+def test_where_nothing_was_tested_nothing_is_said_of_tests() -> None:
+    text = markdown(answered([GOOD], "Haraka 3", "quit"))
+    assert "Nothing of what you asked for was tested with the versions you plan." in text
+    assert "Each result" not in text
+    assert "tried" not in text

@@ -213,12 +213,19 @@ function outsidePart({ report, said }) {
 /** What all of this rests on. */
 function knownPart({ report, said }) {
   const source = { run: visible(report.run.id, 80), cells: whole(report.cells) };
-  const works = report.findings.filter(({ status, cell }) => status === "works" && cell);
-  const single = works.filter(({ cell }) => cell.total === 1).length;
-  const how = single ? (single === works.length ? "all" : "some") : "none";
-  const once = fill(said.known.once[how], { once: String(single), n: String(works.length) });
-  const lines = [["", fill(said.known.text, { product: productTested(report), once })], ["", fill(said.known.source, source)]];
+  const tries = report.findings.map(({ cell }) => cell?.total ?? 0).filter(Boolean);
+  const lines = [["", triesText(tries, report, said.known)], ["", said.known.text], ["", fill(said.known.source, source)]];
   return part("known", [entry("", lines)], said);
+}
+
+/** How many of the results that the sheet has rest on a single try. */
+function triesText(tries, report, said) {
+  if (!tries.length) return said.nothing;
+  const single = tries.filter((total) => total === 1).length;
+  const forms = said.once;
+  const form = single === tries.length ? forms.all : single ? forms.some[single === 1 ? 0 : 1] : forms.none;
+  const once = fill(form, { once: whole(single), n: whole(tries.length) });
+  return fill(said.tested, { product: productTested(report), once });
 }
 
 /** Names with commas; those beyond `most` characters are counted. */
