@@ -19,6 +19,7 @@ from interop.report.words import (
     about,
     basis,
     fill,
+    interval,
     likely,
     product_tested,
     sentence,
@@ -225,10 +226,8 @@ def _price(loss: Loss, words: Words) -> str:
         found, shown = loss.hours_a_day, fill(said["hours"], {"amount": about(loss.hours_a_day[1])})
     else:
         found, shown = loss.failed_a_day, fill(said["failures"], {"amount": about(loss.failed_a_day[1])})
-    ends = {"low": about(found[0]), "high": about(found[2])}
-    always = loss.failures == loss.attempts
-    interval = "" if always else fill(words["sheet"]["reckoning"]["interval"], ends)
-    return fill(said["each_day"], {"amount": shown, "interval": interval, "basis": basis(loss, words)})
+    ends = interval(found, words["sheet"]["reckoning"], about)
+    return fill(said["each_day"], {"amount": shown, "interval": ends, "basis": basis(loss, words)})
 
 
 def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:

@@ -227,19 +227,23 @@ def unpriced(finding: Finding, report: Report, templates: Words) -> str:
 
 def arithmetic(loss: Loss, words: Words) -> list[str]:
     """Return the lines by which a loss is computed, each with its interval."""
-    return _reckoned(loss, words["loss"], "rate", amount, intervals=True)
+    return _reckoned(loss, words["loss"], "rate", amount)
 
 
 def rough_arithmetic(loss: Loss, words: Words) -> list[str]:
-    """Return the same for the customer: rounded, and without intervals where every attempt failed."""
+    """Return the same for the customer, rounded."""
     always = loss.failures == loss.attempts
     rate = ("rate-once" if loss.attempts == 1 else "rate-each") if always else "rate"
-    return _reckoned(loss, words["sheet"]["reckoning"], rate, about, intervals=not always)
+    return _reckoned(loss, words["sheet"]["reckoning"], rate, about)
 
 
-def _reckoned(
-    loss: Loss, templates: Words, rate: str, figure: Callable[[float], str], *, intervals: bool
-) -> list[str]:
+def interval(found: tuple[float, float, float], templates: Words, figure: Callable[[float], str]) -> str:
+    """Return both ends of a number that was computed; nothing where they read the same."""
+    low, high = figure(found[0]), figure(found[2])
+    return "" if low == high else fill(templates["interval"], {"low": low, "high": high})
+
+
+def _reckoned(loss: Loss, templates: Words, rate: str, figure: Callable[[float], str]) -> list[str]:
     shown = {
         "failures": str(loss.failures),
         "attempts": str(loss.attempts),
@@ -257,8 +261,7 @@ def _reckoned(
 
     def line(name: str, found: tuple[float, float, float], text: Callable[[float], str]) -> str:
         ends = {"low": text(found[0]), "high": text(found[2])}
-        interval = fill(templates["interval"], ends) if intervals else ""
-        return fill(templates[name], {**shown, **ends, "interval": interval})
+        return fill(templates[name], {**shown, **ends, "interval": interval(found, templates, text)})
 
     lines = [line(rate, loss.rate, share), line(loss.basis, loss.failed_a_day, figure)]
     if loss.hours_a_day[2]:

@@ -196,16 +196,6 @@ def test_where_nobody_says_how_many_sites_no_sum_is_given() -> None:
     assert "EUR" not in page
 
 
-def test_the_customer_gets_round_numbers_and_no_interval_where_it_always_fails() -> None:
-    page = RENDERED["html"](answered(matrix([broken("dot-stuffing", "postfix@3.10.13")]), "Postfix 3.10.13"))
-    assert "About 1,000,000 EUR a day, if every" in page
-    assert "It failed each time we tried (3 times)" in page
-    assert "interval" not in page
-    flaky = cell(verdict=Verdict.FLAKY, attempts=Tally(passed=57, total=60))
-    page = RENDERED["html"](answered(matrix([flaky]), "Postfix 3.10.13"))
-    assert "About 51,000 EUR a day (17,000 to 140,000), if every" in page
-
-
 def test_what_is_not_offered_is_not_said_to_have_failed() -> None:
     found = cell(verdict=Verdict.UNSUPPORTED, reason="no SMTPUTF8")
     page = RENDERED["html"](answered(matrix([found]), "Postfix 3.10.13"))

@@ -109,3 +109,55 @@ def test_where_nothing_was_tested_nothing_is_said_of_tests() -> None:
     assert "Nothing of what you asked for was tested with the versions you plan." in text
     assert "Each result" not in text
     assert "tried" not in text
+
+
+DEPLOYMENT = (
+    "deployment: {sites: 900, transactions_a_day: 9000, time_to_restart_a_site: 15 min,"
+    " cost_of_an_hour_down: 450 EUR}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "passed", "total", "tried", "cost"),
+    [
+        (
+            Verdict.FAILS,
+            0,
+            1,
+            "It failed the one time we tried: 100 % (allowing for chance, 20.7 % to 100 %).",
+            "About 1,000,000 EUR a day (210,000 to 1,000,000), if every",
+        ),
+        (
+            Verdict.FAILS,
+            0,
+            3,
+            "It failed each of the 3 times we tried: 100 % (allowing for chance, 43.8 % to 100 %).",
+            "About 1,000,000 EUR a day (440,000 to 1,000,000), if every",
+        ),
+        (
+            Verdict.FLAKY,
+            57,
+            60,
+            "It failed 3 of the 60 times we tried: 5 % (allowing for chance, 1.71 % to 13.7 %).",
+            "About 51,000 EUR a day (17,000 to 140,000), if every",
+        ),
+    ],
+)
+def test_a_sum_is_rounded_and_never_surer_than_its_tries(
+    verdict: Verdict, passed: int, total: int, tried: str, cost: str
+) -> None:
+    bad = broken(
+        "dot-stuffing", "postfix@3.10.13", verdict=verdict, attempts=Tally(passed=passed, total=total)
+    )
+    text = markdown(answered([bad], "Postfix 3.10.13", deployment=DEPLOYMENT))
+    assert tried in text
+    assert cost in text
+
+
+def test_both_ends_of_a_sum_are_left_out_where_they_read_the_same() -> None:
+    """Where more fails than a day has room for, it costs the same whatever the rate."""
+    bad = broken("dot-stuffing", "postfix@3.10.13")
+    much = DEPLOYMENT.replace("9000,", "9000000,").replace("15 min", "10 h")
+    text = markdown(answered([bad], "Postfix 3.10.13", deployment=much))
+    assert "About 9,700,000 EUR a day, if every" in text
+    assert "= about 22,000 site hours a day.\n" in text

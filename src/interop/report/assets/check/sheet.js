@@ -121,8 +121,7 @@ function priceText(loss, words) {
   let [found, shown] = [loss.failed_a_day, fill(said.failures, { amount: about(loss.failed_a_day[1]) })];
   if (loss.cost_a_day[1]) [found, shown] = [loss.cost_a_day, `${about(loss.cost_a_day[1])} ${loss.currency}`];
   else if (loss.hours_a_day[1]) [found, shown] = [loss.hours_a_day, fill(said.hours, { amount: about(loss.hours_a_day[1]) })];
-  const ends = { low: about(found[0]), high: about(found[2]) };
-  const interval = loss.failures === loss.attempts ? "" : fill(words.sheet.reckoning.interval, ends);
+  const interval = intervalText(found, words.sheet.reckoning, about);
   return fill(said.each_day, { amount: shown, interval, basis: basisText(loss, words) });
 }
 

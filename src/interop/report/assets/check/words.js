@@ -173,16 +173,22 @@ function unpricedText({ unpriced, component }, report, templates) {
 }
 
 /** The lines by which a loss is computed, each with its interval. */
-const arithmetic = (loss, words) => reckoned(loss, words.loss, "rate", amount, true);
+const arithmetic = (loss, words) => reckoned(loss, words.loss, "rate", amount);
 
-/** The same for the customer: rounded, and without intervals where every attempt failed. */
+/** The same for the customer, rounded. */
 function roughArithmetic(loss, words) {
   const always = loss.failures === loss.attempts;
   const rate = always ? (loss.attempts === 1 ? "rate-once" : "rate-each") : "rate";
-  return reckoned(loss, words.sheet.reckoning, rate, about, !always);
+  return reckoned(loss, words.sheet.reckoning, rate, about);
 }
 
-function reckoned(loss, templates, rate, figure, intervals) {
+/** Both ends of a number that was computed; nothing where they read the same. */
+function intervalText(values, templates, figure) {
+  const [low, high] = [figure(values[0]), figure(values[2])];
+  return low === high ? "" : fill(templates.interval, { low, high });
+}
+
+function reckoned(loss, templates, rate, figure) {
   const shown = {
     failures: String(loss.failures),
     attempts: String(loss.attempts),
@@ -199,8 +205,7 @@ function reckoned(loss, templates, rate, figure, intervals) {
   };
   const line = (name, values, text) => {
     const ends = { low: text(values[0]), high: text(values[2]) };
-    const interval = intervals ? fill(templates.interval, ends) : "";
-    return fill(templates[name], { ...shown, ...ends, interval });
+    return fill(templates[name], { ...shown, ...ends, interval: intervalText(values, templates, text) });
   };
   const lines = [line(rate, loss.rate, share), line(loss.basis, loss.failed_a_day, figure)];
   if (loss.hours_a_day[2]) {
