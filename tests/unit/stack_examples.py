@@ -168,6 +168,7 @@ def _parties() -> Iterator[Party]:
             label=candidate.release.version,
             release=candidate.release.name,
             configuration=candidate.configuration.name,
+            configuration_title=candidate.configuration.title,
             version_scheme=candidate.implementation.version_scheme,
         )
 

@@ -124,7 +124,7 @@ def _untested(asked: Asked, found: Missing, pool: Sequence[Cell], ground: Ground
         below=found.below,
         above=found.above,
         nearest=near,
-        ways=instead(found, newer or older),
+        ways=instead(found, asked, ground, newer or older),
         newer=newer,
         command=command,
         needs=needs,
@@ -142,6 +142,9 @@ def _base(asked: Asked, status: Status, cause: str, ground: Ground) -> Finding:
         version=asked.version.spec if asked.version.carried else written,
         scheme=asked.version.scheme,
         configuration=asked.configuration,
+        configuration_title=ground.names.configuration_title(
+            asked.named.name, asked.suite, asked.configuration
+        ),
         requirement=asked.requirement,
         feature=asked.feature,
         suite=asked.suite,

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interop.errors import ConfigError, Place, UnknownNameError, nearest
+from interop.judge.configurations import configuration_titles
 from interop.judge.reading import read_version, without_letter
 from interop.judge.rules import Rules
 from interop.judge.spelling import SLIP, near_feature, slip
@@ -81,6 +82,7 @@ class Names:
         for pairing in survey.pairings:
             self.roles[pairing.peer].add((pairing.suite, faces.get((pairing.suite, pairing.role), "")))
             self._configurations[pairing.peer].add(pairing.configuration)
+        self._configuration_titles = configuration_titles(matrix.parties, self.catalog.values())
         self._folded = self._fold_all()
 
     def _fold_all(self) -> dict[str, str]:
@@ -95,6 +97,10 @@ class Names:
     def title(self, name: str) -> str:
         """Return what people call an implementation."""
         return self.titles.get(name) or name
+
+    def configuration_title(self, name: str, suite: str, configuration: str) -> str:
+        """Return what a configuration is, in words; nothing where nobody wrote any."""
+        return self._configuration_titles.get((name, suite, configuration), "")
 
     def scheme(self, name: str) -> str:
         """Return how an implementation's versions are ordered."""

@@ -26,9 +26,7 @@ def conditions(said: Said, asked: Asked, pool: Sequence[Cell], ground: Ground) -
     if said.cause == "workaround":
         return (Way(kind="workaround", what=said.cell.workaround),)
     if said.cause == "configuration":
-        return tuple(
-            Way(kind="configuration", what=name) for name in elsewhere(said.cell, asked, pool, ground)[:1]
-        )
+        return tuple(_other_configuration(said.cell, asked, pool, ground))
     return ()
 
 
@@ -37,14 +35,14 @@ def around(
 ) -> tuple[Way, ...]:
     """Return what could be done about a feature that does not work, the surest first."""
     return (
-        *(Way(kind="configuration", what=name) for name in elsewhere(said.cell, asked, pool, ground)[:1]),
+        *_other_configuration(said.cell, asked, pool, ground),
         *versions[:1],
         *_other_product(said.cell, asked, pool, ground),
         *_advice(said, asked),
     )
 
 
-def instead(found: Missing, versions: Sequence[Way]) -> tuple[Way, ...]:
+def instead(found: Missing, asked: Asked, ground: Ground, versions: Sequence[Way]) -> tuple[Way, ...]:
     """Return the tested thing that could be taken instead of one that was not tested."""
     near = found.nearest
     if near is None:
@@ -53,9 +51,11 @@ def instead(found: Missing, versions: Sequence[Way]) -> tuple[Way, ...]:
         return tuple(versions[:1])
     if near.status is not Status.WORKS or len(near.differs) != 1:
         return ()
-    values = {"configuration": near.cell.configuration, "product": near.cell.product_version}
-    (respect,) = near.differs
-    return (Way(kind=respect, what=values[respect]),) if respect in values else ()
+    if near.differs == ("product",):
+        return (Way(kind="product", what=near.cell.product_version),)
+    if near.differs == ("configuration",) and not asked.component.configuration:
+        return (_configured(near.cell.configuration, asked, ground),)
+    return ()
 
 
 def agreed(findings: Iterable[Finding]) -> list[Finding]:
@@ -80,6 +80,18 @@ def _agreeing(finding: Finding, chosen: str) -> Finding:
         elif better or finding.newer:
             ways.append(better[0] if better else way)
     return dataclasses.replace(finding, ways=tuple(ways))
+
+
+def _other_configuration(cell: Cell, asked: Asked, pool: Sequence[Cell], ground: Ground) -> Iterator[Way]:
+    """Yield a configuration in which it works; nothing where the stack says which one it has to be."""
+    if not asked.component.configuration:
+        for name in elsewhere(cell, asked, pool, ground)[:1]:
+            yield _configured(name, asked, ground)
+
+
+def _configured(name: str, asked: Asked, ground: Ground) -> Way:
+    title = ground.names.configuration_title(asked.named.name, asked.suite, name)
+    return Way(kind="configuration", what=name, title=title)
 
 
 def _advice(said: Said, asked: Asked) -> Iterator[Way]:

@@ -38,6 +38,8 @@ class Party:
     release: str = ""
     """The distribution's name, such as `trixie`."""
     configuration: str = "default"
+    configuration_title: str = ""
+    """What the configuration is, in words; empty where its author wrote none."""
     digest: str = ""
     """The image's digest (`sha256:…`), or a hash of the installed files for a process."""
     configuration_hash: str = ""

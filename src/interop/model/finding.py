@@ -72,6 +72,8 @@ class Way:
     """The workaround's text, the configuration's name, or a version."""
     carrier: str = ""
     """The distribution that has this version, where one is known: `Debian 13`."""
+    title: str = ""
+    """What the configuration is, in words, where somebody wrote them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ class Finding:
     scheme: str
     """How the implementation's versions are ordered."""
     configuration: str
+    configuration_title: str = ""
+    """What the configuration is, in words, where somebody wrote them."""
     requirement: Requirement
     feature: Feature
     suite: str

@@ -85,6 +85,7 @@ def _finding(finding: Finding, report: Report, words: Words) -> dict[str, Any]:
         "implementation": finding.implementation,
         "version": finding.version,
         "configuration": finding.configuration,
+        "configuration_title": finding.configuration_title,
         "suite": finding.suite,
         "feature": feature.id,
         "title": feature.title,
@@ -102,6 +103,7 @@ def _finding(finding: Finding, report: Report, words: Words) -> dict[str, Any]:
                 "kind": one.kind,
                 "what": one.what,
                 "carrier": one.carrier,
+                "title": one.title,
                 "says": way(finding, one, report, words),
             }
             for one in finding.ways

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interop.judge.configurations import configuration_titles
 from interop.judge.rules import Rules
 from interop.model.attempt import Limit, Party
 from interop.model.implementation import Implementation
@@ -62,6 +63,10 @@ def facts(matrix: Matrix, guide: Guide) -> dict[str, Any]:
         },
         "suites": [_suite(suite) for suite in matrix.suites],
         "parties": _once(_party(party) for party in matrix.parties),
+        "configuration_titles": [
+            [_text(part) for part in (title, *key)]
+            for key, title in configuration_titles(matrix.parties, guide.catalog).items()
+        ],
         "catalog": [_implementation(each) for each in guide.catalog],
         "pairings": [dict(zip(_PAIRING, each, strict=True)) for each in pools.pairings],
         "features": list(pools.features),

@@ -82,7 +82,7 @@ def broken(report: Report, rules: Rules, words: Words, most: int) -> Section:
         lines = [(label, _seen(first, report, words))]
         fault = _fault(first, rules)
         if fault:
-            peers = joined((values(each, report)["peer"] for each in group), words, most)
+            peers = joined((values(each, report, words)["peer"] for each in group), words, most)
             named = {"peers": peers, "product": product_tested(report)}
             lines.append((said["cause"], fill(said["fault"][fault], named)))
         lines.append((said["do"], " ".join(_do(first, report, words)) or said["nothing"]))
@@ -129,7 +129,7 @@ def untested(report: Report, words: Words, most: int) -> Section:
 
     def texts(finding: Finding) -> tuple[str, ...]:
         told = (
-            fill(said["causes"][finding.cause], values(finding, report)),
+            fill(said["causes"][finding.cause], values(finding, report, words)),
             likely(finding, report, words, said["likely"]),
             *(way(finding, one, report, words) for one in finding.ways),
         )
@@ -180,7 +180,7 @@ def works(report: Report, words: Words, most: int) -> Section:
 
 def _seen(finding: Finding, report: Report, words: Words) -> str:
     """Return what the customer would notice; the suite's own words where it has some."""
-    said, named = words["sheet"]["broken"], values(finding, report)
+    said, named = words["sheet"]["broken"], values(finding, report, words)
     told = fill(said["seen"][finding.cause], named)
     author = sentence(finding.feature.customer_sees)
     if finding.cause in {"limit", "unsupported"}:
@@ -234,10 +234,10 @@ def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:
     """Yield each thing that has to be done, as a sentence."""
     said = words["sheet"]["conditions"]
     if finding.cause == "fallback":
-        yield fill(said["fallback"], values(finding, report))
+        yield fill(said["fallback"], values(finding, report, words))
     for one in finding.ways:
         kind = finding.cause if one.kind.startswith("version") else one.kind
-        yield fill(said[kind], {**values(finding, report), "what": what(one)})
+        yield fill(said[kind], {**values(finding, report, words), "what": what(one, words)})
 
 
 def _concerns(

@@ -11,7 +11,7 @@ from interop.judge.rules import Rules, decide
 from interop.model.finding import Finding, Report, Status
 from interop.report.sheet_parts import joined
 from interop.report.text import visible
-from interop.report.words import Words, fill, system, tally
+from interop.report.words import Words, configured, fill, system, tally
 
 MOST_SAID = 6
 """Systems of which each is given a sentence; of more, the findings are counted."""
@@ -62,8 +62,8 @@ def rows(report: Report, rules: Rules, words: Words) -> list[tuple[str, ...]]:
                 said["on"], {"version": planned, "distribution": visible(component.distribution, 60)}
             )
         if component.configuration:
-            configuration = visible(component.configuration, 60)
-            planned = fill(said["configured"], {"version": planned, "configuration": configuration})
+            shown = configured(component.configuration, first.configuration_title, words)
+            planned = fill(said["configured"], {"version": planned, "configured": shown})
         tested = dict.fromkeys(version for each in found for version in (each.working or each.tested))
         own = visible(component.name, 60)
         name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"

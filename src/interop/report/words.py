@@ -22,6 +22,7 @@ from interop.report.text import number, visible
 Words = Mapping[str, Any]
 
 _NAME = 80
+_TITLE = 160
 _TEXT = 600
 _COMMAND = 20_000
 _TEN = 10
@@ -70,7 +71,13 @@ def system(finding: Finding) -> str:
     return f"{visible(component.name, _NAME)} ({full})" if own else full
 
 
-def values(finding: Finding, report: Report) -> dict[str, str]:
+def configured(name: str, title: str, words: Words) -> str:
+    """Return a configuration as people can read it: its name, and what it is where somebody wrote that."""
+    named = {"configuration": visible(name, _NAME), "title": visible(title, _TITLE)}
+    return fill(words["configured"]["told" if title else "named"], named)
+
+
+def values(finding: Finding, report: Report, words: Words) -> dict[str, str]:
     """Return everything that a sentence about this finding may want to name."""
     cell = finding.cell
     near = finding.nearest
@@ -86,6 +93,7 @@ def values(finding: Finding, report: Report) -> dict[str, str]:
         "working": _names(finding.working),
         "failing": _names(version for version in finding.tested if version not in finding.working),
         "configuration": visible(finding.configuration, _NAME),
+        "configured": configured(finding.configuration, finding.configuration_title, words),
         "other": _names(way.what for way in finding.ways if way.kind == "configuration"),
         "product": visible(report.product_title, _NAME),
         "product_planned": product_planned(report),
@@ -141,14 +149,14 @@ def _reached(finding: Finding) -> str:
 
 def needs(finding: Finding, report: Report, words: Words) -> str:
     """Return what must be there before the command can run; nothing when nothing is missing."""
-    return fill(words["needs"].get(finding.needs, ""), values(finding, report))
+    return fill(words["needs"].get(finding.needs, ""), values(finding, report, words))
 
 
 def cause(finding: Finding, report: Report, words: Words) -> str:
     """Return in one sentence what was found, for those who sell."""
     cell = finding.cell
     how = words["outcomes"].get(cell.outcome, "") if cell else ""
-    return fill(words["causes"][finding.cause], {**values(finding, report), "how": how})
+    return fill(words["causes"][finding.cause], {**values(finding, report, words), "how": how})
 
 
 def fault(finding: Finding, report: Report, words: Words) -> str:
@@ -156,7 +164,7 @@ def fault(finding: Finding, report: Report, words: Words) -> str:
     cell = finding.cell
     if cell is None or cell.blame not in words["fault"]:
         return ""
-    text = fill(words["fault"][cell.blame], values(finding, report))
+    text = fill(words["fault"][cell.blame], values(finding, report, words))
     sure = f" ({visible(cell.confidence, 20)})" if cell.confidence else ""
     why = visible(cell.reason.rpartition("\n")[2], _TEXT)
     return f"{text}{sure}: {sentence(why)}" if why else f"{text}{sure}."
@@ -168,7 +176,7 @@ def nearest(finding: Finding, report: Report, words: Words) -> str:
     if near is None:
         return ""
     named = {
-        **values(finding, report),
+        **values(finding, report, words),
         "version": visible(shown(near.cell, finding.scheme), _NAME),
         "configuration": visible(near.cell.configuration, _NAME),
         "product_version": visible(near.cell.product_version, _NAME),
@@ -189,7 +197,7 @@ def likely(finding: Finding, report: Report, words: Words, templates: Words) -> 
     """Return what is likely, and why; nothing when nothing is."""
     if not finding.likely:
         return ""
-    why = fill(words["likely"][finding.cause], values(finding, report))
+    why = fill(words["likely"][finding.cause], values(finding, report, words))
     return fill(templates[finding.likely], {"why": why})
 
 
@@ -205,13 +213,15 @@ def commands(findings: Iterable[Finding]) -> list[str]:
 
 def way(finding: Finding, one: Way, report: Report, words: Words) -> str:
     """Return a way forward as a sentence."""
-    return fill(words["ways"][one.kind], {**values(finding, report), "what": what(one)})
+    return fill(words["ways"][one.kind], {**values(finding, report, words), "what": what(one, words)})
 
 
-def what(one: Way) -> str:
+def what(one: Way, words: Words) -> str:
     """Return what a way is about: an advice, a configuration, or a version with where it is carried."""
     if one.kind.startswith("workaround"):
         return sentence(one.what)
+    if one.kind == "configuration":
+        return configured(one.what, one.title, words)
     shown = visible(one.what, _NAME)
     return f"{shown} ({one.carrier})" if one.carrier else shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from interop.judge.check import check
 from interop.load.rules import check_rules, check_words
 from interop.load.stack import load_stack
+from interop.model.attempt import Party
 from interop.model.finding import Report
 from interop.model.matrix import Cell, Tally, Verdict
 from interop.model.suite import Impact
 from interop.report import sheet_markdown
 from interop.report.sheet import build
-from tests.unit.examples import STARTED, broken, cell, feature, matrix, suite
+from tests.unit.examples import STARTED, broken, cell, feature, matrix, parties, suite
 
 RULES, WORDS = check_rules(), check_words()
 LATER = STARTED + 10 * 86_400
@@ -161,3 +163,36 @@ def test_both_ends_of_a_sum_are_left_out_where_they_read_the_same() -> None:
     text = markdown(answered([bad], "Postfix 3.10.13", deployment=much))
     assert "About 9,700,000 EUR a day, if every" in text
     assert "= about 22,000 site hours a day.\n" in text
+
+
+HARD = "strict HELO, five errors"
+BOTH = [BAD, cell("reset", "postfix@3.10.13+hardened")]
+
+
+def with_titles(cells: list[Cell]) -> tuple[Party, ...]:
+    return tuple(
+        dataclasses.replace(each, configuration_title=HARD) if each.configuration == "hardened" else each
+        for each in parties(cells)
+    )
+
+
+def test_a_configuration_is_named_with_what_it_is() -> None:
+    text = markdown(answered(BOTH, "Postfix 3.10.13", "reset", parties=with_titles(BOTH)))
+    assert f"Set Postfix up as in our configuration “hardened” ({HARD})." in text
+    stated = markdown(answered(BOTH, "postfix@3.10.13+hardened", "reset", parties=with_titles(BOTH)))
+    assert f"| Postfix | 3.10.13, “hardened” ({HARD}) | 3.10.13 | ready |" in stated
+
+
+def test_a_configuration_of_which_nobody_wrote_what_it_is_has_its_name() -> None:
+    text = markdown(answered(BOTH, "Postfix 3.10.13", "reset"))
+    assert "Set Postfix up as in our configuration “hardened”.\n" in text
+
+
+def test_nobody_is_told_to_leave_the_configuration_that_has_to_be() -> None:
+    cells = [cell("reset"), broken("reset", "postfix@3.10.13+hardened")]
+    report = answered(cells, "postfix@3.10.13+hardened", "reset")
+    assert report.findings[0].ways == ()
+    assert "We know of no way around it yet." in markdown(report)
+    untried = answered([cell("reset")], "postfix@3.10.13+hardened", "reset")
+    assert (untried.findings[0].cause, untried.findings[0].ways) == ("configuration-untested", ())
+    assert "“default”" not in markdown(untried)

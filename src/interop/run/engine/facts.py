@@ -37,6 +37,7 @@ def read_party(client: APIClient, identity: str, candidate: Candidate, *, engine
         label=release.version,
         release=release.name,
         configuration=candidate.configuration.name,
+        configuration_title=candidate.configuration.title,
         digest=digest,
         configuration_hash=configuration_hash(candidate),
         engine=engine,

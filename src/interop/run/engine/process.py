@@ -216,6 +216,7 @@ class ProcessEngine:
             label=release.version,
             release=release.name,
             configuration=candidate.configuration.name,
+            configuration_title=candidate.configuration.title,
             digest=installed_digest(interpreter),
             configuration_hash=_configuration_hash(candidate),
             engine=self.describe(),

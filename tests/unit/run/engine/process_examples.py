@@ -67,7 +67,7 @@ def candidate(
         folder=folder,
         place=Place(folder / "implementation.yaml", 1),
     )
-    configuration = Configuration(name="hardened", environment={"FLAVOUR": "strict"})
+    configuration = Configuration(name="hardened", title="strict HELO", environment={"FLAVOUR": "strict"})
     return Candidate(implementation=implementation, release=release, role=spec, configuration=configuration)
 
 

@@ -79,6 +79,11 @@ def test_without_a_command_the_label_has_to_do(tmp_path: Path) -> None:
     assert read(tiny(tmp_path / "peer")).version == "1.2~rc1"
 
 
+def test_what_the_configuration_is_is_kept(tmp_path: Path) -> None:
+    strict = replace(tiny(tmp_path / "peer"), configuration=Configuration(name="strict", title="five errors"))
+    assert (read(strict).configuration, read(strict).configuration_title) == ("strict", "five errors")
+
+
 def test_the_configurations_hash_changes_with_what_sets_the_party_up(candidate: Candidate) -> None:
     first = configuration_hash(candidate)
     assert first == configuration_hash(candidate)

@@ -103,6 +103,7 @@ def test_a_party_is_what_really_runs(engine: ProcessEngine, state: Path, tmp_pat
         "trixie",
         "server",
     )
+    assert party.configuration_title == "strict HELO"
     assert party.digest.startswith("sha256:")
     assert party.configuration_hash.startswith("sha256:")
 

@@ -33,6 +33,7 @@ function findingOf(finding, report, words) {
     implementation: finding.implementation,
     version: finding.version,
     configuration: finding.configuration,
+    configuration_title: finding.configuration_title,
     suite: finding.suite,
     feature: feature.id,
     title: feature.title,

@@ -94,6 +94,7 @@ function base(asked, status, cause, ground) {
     version: asked.version.carried.length ? asked.version.spec : asked.component.version || (asked.version.resolved ? asked.version.spec : ""),
     scheme: asked.version.scheme,
     configuration: asked.configuration,
+    configuration_title: ground.names.configurationTitle(asked.named.name, asked.suite, asked.configuration),
     requirement: asked.requirement,
     feature: asked.feature,
     suite: asked.suite,

@@ -34,6 +34,7 @@ class Names {
       added(this.roles, pairing.peer, `${pairing.suite}\0${at < 0 ? "" : suite.roles[1 - at]}`);
       added(this.configurations, pairing.peer, pairing.configuration);
     }
+    this.configurationTitles = new Map(facts.configuration_titles.map(([title, ...key]) => [key.join("\0"), title]));
     this.spelled = this.suites.map((suite) => suite.features.map((feature) => [fold(feature.id), fold(feature.title)]));
     this.folded = new Map();
     for (const name of this.roles.keys()) {
@@ -76,6 +77,11 @@ class Names {
     const parts = /^([A-Za-z]+)[ _-]?([0-9][0-9.]*)$/.exec(text);
     const spelled = parts ? capital(`${parts[1]} ${parts[2]}`) : "";
     return this.isDistribution(spelled) ? spelled : "";
+  }
+
+  /** What a configuration is, in words; nothing where nobody wrote any. */
+  configurationTitle(name, suite, configuration) {
+    return this.configurationTitles.get([name, suite, configuration].join("\0")) ?? "";
   }
 
   title(name) {

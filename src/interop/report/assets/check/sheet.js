@@ -69,7 +69,7 @@ const part = (kind, entries, said) => ({ kind, title: said[kind].title, intro: s
 /** What does not work: what the customer would notice, what to do, what it could cost. */
 function brokenPart({ report, rules, words, said, most }) {
   const seen = (finding) => {
-    const named = valuesOf(finding, report);
+    const named = valuesOf(finding, report, words);
     const told = fill(said.broken.seen[finding.cause], named);
     const author = sentence(finding.feature.customer_sees);
     if (finding.cause === "limit" || finding.cause === "unsupported") return told;
@@ -90,7 +90,7 @@ function brokenPart({ report, rules, words, said, most }) {
     const lines = [[first.cause === "unsupported" ? said.broken.found : said.broken.sees, seen(first)]];
     const fault = faultOf(first);
     if (fault) {
-      const peers = joined(group.map((each) => valuesOf(each, report).peer), words, most);
+      const peers = joined(group.map((each) => valuesOf(each, report, words).peer), words, most);
       lines.push([said.broken.cause, fill(said.broken.fault[fault], { peers, product: productTested(report) })]);
     }
     lines.push([said.broken.do, toDo(first).join(" ") || said.broken.nothing]);
@@ -128,10 +128,10 @@ function priceText(loss, words) {
 /** What has to be done first, each thing once with all that it is needed for. */
 function conditionsPart({ report, words, said, most }) {
   const terms = (finding) => {
-    const named = valuesOf(finding, report);
+    const named = valuesOf(finding, report, words);
     const ways = finding.ways.map((way) => {
       const kind = way.kind.startsWith("version") ? finding.cause : way.kind;
-      return fill(said.conditions[kind], { ...named, what: whatText(way) });
+      return fill(said.conditions[kind], { ...named, what: whatText(way, words) });
     });
     return finding.cause === "fallback" ? [fill(said.conditions.fallback, named), ...ways] : ways;
   };
@@ -148,7 +148,7 @@ function conditionsPart({ report, words, said, most }) {
 /** What nobody tried, why, and what is likely. */
 function untestedPart({ report, words, said, most }) {
   const texts = (finding) => [
-    fill(said.untested.causes[finding.cause], valuesOf(finding, report)),
+    fill(said.untested.causes[finding.cause], valuesOf(finding, report, words)),
     likelyText(finding, report, words, said.untested.likely),
     ...finding.ways.map((way) => wayText(finding, way, report, words)),
   ];

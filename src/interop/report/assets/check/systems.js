@@ -55,7 +55,8 @@ function systemRows(report, rules, words) {
     let planned = visible(first.version, 60) || said.any;
     if (component.distribution) planned = fill(said.on, { version: planned, distribution: visible(component.distribution, 60) });
     if (component.configuration) {
-      planned = fill(said.configured, { version: planned, configuration: visible(component.configuration, 60) });
+      const configured = configuredText(component.configuration, first.configuration_title, words);
+      planned = fill(said.configured, { version: planned, configured });
     }
     const tested = once(found.flatMap((each) => (each.working.length ? each.working : each.tested)));
     const own = visible(component.name, 60);

@@ -2,7 +2,7 @@
 
 /** What has to be done for a feature to work that works on a condition. */
 function conditionsOf({ cell, cause }, asked, pool, ground) {
-  if (cause === "workaround") return [{ kind: "workaround", what: cell.workaround, carrier: "" }];
+  if (cause === "workaround") return [{ kind: "workaround", what: cell.workaround, carrier: "", title: "" }];
   return cause === "configuration" ? otherConfiguration(cell, asked, pool, ground) : [];
 }
 
@@ -22,20 +22,31 @@ function instead({ cause, nearest }, asked, pool, ground) {
   if (nearest.differs.includes("version") || cause === "never-run") return otherVersions(asked, pool, ground).slice(0, 1);
   if (nearest.status !== "works" || nearest.differs.length !== 1) return [];
   const [respect] = nearest.differs;
-  const what = { configuration: nearest.cell.configuration, product: nearest.cell.product_version }[respect];
-  return what === undefined ? [] : [{ kind: respect, what, carrier: "" }];
+  if (respect === "product") return [{ kind: "product", what: nearest.cell.product_version, carrier: "", title: "" }];
+  if (respect !== "configuration" || asked.component.configuration) return [];
+  return [configuredAs(nearest.cell.configuration, asked, ground)];
 }
 
-const otherConfiguration = (cell, asked, pool, ground) =>
-  elsewhere(cell, asked, pool, ground).slice(0, 1).map((what) => ({ kind: "configuration", what, carrier: "" }));
+/** A configuration in which it works; nothing where the stack says which one it has to be. */
+function otherConfiguration(cell, asked, pool, ground) {
+  if (asked.component.configuration) return [];
+  return elsewhere(cell, asked, pool, ground).slice(0, 1).map((what) => configuredAs(what, asked, ground));
+}
+
+const configuredAs = (what, asked, { names }) => ({
+  kind: "configuration",
+  what,
+  carrier: "",
+  title: names.configurationTitle(asked.named.name, asked.suite, what),
+});
 
 function advice({ cell, cause }, asked) {
-  const ways = cause === "limit" ? [{ kind: "limit", what: "", carrier: "" }] : [];
+  const ways = cause === "limit" ? [{ kind: "limit", what: "", carrier: "", title: "" }] : [];
   if (cell.workaround) {
     const useless = cell.workaround_verified === false;
-    ways.push({ kind: useless ? "workaround-useless" : "workaround-unverified", what: cell.workaround, carrier: "" });
+    ways.push({ kind: useless ? "workaround-useless" : "workaround-unverified", what: cell.workaround, carrier: "", title: "" });
   } else if (asked.feature.workaround !== null && cause !== "limit") {
-    ways.push({ kind: "workaround-unverified", what: asked.feature.workaround, carrier: "" });
+    ways.push({ kind: "workaround-unverified", what: asked.feature.workaround, carrier: "", title: "" });
   }
   return ways;
 }
@@ -70,7 +81,7 @@ function othersOf(asked, pool, ground, bad) {
 
 function versionWay(kind, cell, asked, { names }) {
   const what = shownVersion(cell, asked.version.scheme);
-  return { kind, what, carrier: names.carrier(asked.named.name, what) };
+  return { kind, what, title: "", carrier: names.carrier(asked.named.name, what) };
 }
 
 /** Whether a cell is of a newer version than the planned one (above zero). */
@@ -117,7 +128,7 @@ function otherProduct(cell, asked, pool, ground) {
   if (!works.length) return [];
   const newer = (best, each) => compareVersions(each.product_version, best.product_version, ground.productScheme) > 0;
   const { product_version: what } = works.reduce((best, each) => (newer(best, each) ? each : best));
-  return [{ kind, what, carrier: "" }];
+  return [{ kind, what, carrier: "", title: "" }];
 }
 
 /** The cells that work and the kind of way they are; on conditions only where none does without. */

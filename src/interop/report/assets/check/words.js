@@ -1,6 +1,7 @@
 // Findings put into words: the templates of the words' file, filled in. Decides nothing.
 
 const LONGEST_NAME = 80;
+const LONGEST_TITLE = 160;
 const LONGEST_TEXT = 600;
 
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -38,8 +39,14 @@ function systemOf({ component, title, version }) {
   return own ? `${visible(component.name, LONGEST_NAME)} (${full})` : full;
 }
 
+/** A configuration as people can read it: its name, and what it is where somebody wrote that. */
+function configuredText(name, title, words) {
+  const named = { configuration: visible(name, LONGEST_NAME), title: visible(title, LONGEST_TITLE) };
+  return fill(words.configured[title ? "told" : "named"], named);
+}
+
 /** Everything that a sentence about a finding may want to name. */
-function valuesOf(finding, report) {
+function valuesOf(finding, report, words) {
   const { cell, nearest } = finding;
   const implementation = visible(finding.title, LONGEST_NAME);
   return {
@@ -51,6 +58,7 @@ function valuesOf(finding, report) {
     working: namesOf(finding.working),
     failing: namesOf(finding.tested.filter((version) => !finding.working.includes(version))),
     configuration: visible(finding.configuration, LONGEST_NAME),
+    configured: configuredText(finding.configuration, finding.configuration_title, words),
     other: namesOf(finding.ways.filter(({ kind }) => kind === "configuration").map(({ what }) => what)),
     product: visible(report.product_title, LONGEST_NAME),
     product_planned: productPlanned(report),
@@ -109,14 +117,14 @@ function sizeText(value) {
 /** What was found, in one sentence. */
 function causeText(finding, report, words) {
   const how = (finding.cell && words.outcomes[finding.cell.outcome]) ?? "";
-  return fill(words.causes[finding.cause], { ...valuesOf(finding, report), how });
+  return fill(words.causes[finding.cause], { ...valuesOf(finding, report, words), how });
 }
 
 /** Whose fault it is by the evidence, with how sure that is and why. */
 function faultText(finding, report, words) {
   const { cell } = finding;
   if (!cell || !Object.hasOwn(words.fault, cell.blame)) return "";
-  const text = fill(words.fault[cell.blame], valuesOf(finding, report));
+  const text = fill(words.fault[cell.blame], valuesOf(finding, report, words));
   const sure = cell.confidence ? ` (${visible(cell.confidence, 20)})` : "";
   const why = visible(cell.reason.slice(cell.reason.lastIndexOf("\n") + 1), LONGEST_TEXT);
   return why ? `${text}${sure}: ${sentence(why)}` : `${text}${sure}.`;
@@ -127,7 +135,7 @@ function nearestText(finding, report, words) {
   const near = finding.nearest;
   if (!near) return "";
   const named = {
-    ...valuesOf(finding, report),
+    ...valuesOf(finding, report, words),
     version: visible(shownVersion(near.cell, finding.scheme), LONGEST_NAME),
     configuration: visible(near.cell.configuration, LONGEST_NAME),
     product_version: visible(near.cell.product_version, LONGEST_NAME),
@@ -145,24 +153,25 @@ function distanceText({ steps }, words) {
 /** What is likely, and why; nothing when nothing is. */
 function likelyText(finding, report, words, templates) {
   if (!finding.likely) return "";
-  const why = fill(words.likely[finding.cause], valuesOf(finding, report));
+  const why = fill(words.likely[finding.cause], valuesOf(finding, report, words));
   return fill(templates[finding.likely], { why });
 }
 
 /** A way forward as a sentence. */
 function wayText(finding, way, report, words) {
-  return fill(words.ways[way.kind], { ...valuesOf(finding, report), what: whatText(way) });
+  return fill(words.ways[way.kind], { ...valuesOf(finding, report, words), what: whatText(way, words) });
 }
 
 /** What a way is about: an advice, a configuration, or a version with where it is carried. */
-function whatText({ kind, what, carrier }) {
+function whatText({ kind, what, carrier, title }, words) {
   if (kind.startsWith("workaround")) return sentence(what);
+  if (kind === "configuration") return configuredText(what, title, words);
   const shown = visible(what, LONGEST_NAME);
   return carrier ? `${shown} (${carrier})` : shown;
 }
 
 /** What must be there before the command can run. */
-const needsText = (finding, report, words) => fill(words.needs[finding.needs] ?? "", valuesOf(finding, report));
+const needsText = (finding, report, words) => fill(words.needs[finding.needs] ?? "", valuesOf(finding, report, words));
 
 /** Why no cost was computed, where that is for want of the component's sites; else nothing. */
 function unpricedText({ unpriced, component }, report, templates) {
