@@ -13,17 +13,8 @@ from interop.model.attempt import Limit
 from interop.model.finding import Finding, Loss, Nearest, Report
 from interop.model.matrix import Cell
 from interop.model.stack import Minimum
-from interop.report.words import (
-    Words,
-    arithmetic,
-    cause,
-    fault,
-    likely,
-    nearest,
-    system,
-    unpriced,
-    way,
-)
+from interop.report.reckoning import arithmetic, unpriced
+from interop.report.words import Words, cause, fault, likely, nearest, system, way
 
 FORMAT = 1
 

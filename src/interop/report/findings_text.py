@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from interop.model.finding import Answer, Change, Finding, Loss, Report, Shift, Status
 from interop.model.matrix import Blame
+from interop.report.reckoning import arithmetic, basis, unpriced
 from interop.report.text import moment, visible, wrap
 from interop.report.words import (
     Words,
     amount,
-    arithmetic,
-    basis,
     cause,
     commands,
     fault,
@@ -26,7 +25,6 @@ from interop.report.words import (
     sentence,
     system,
     tally,
-    unpriced,
     way,
 )
 

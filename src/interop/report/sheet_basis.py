@@ -6,9 +6,10 @@ Knows nothing of what was found beyond how often it was tried, and nothing of ho
 from __future__ import annotations
 
 from interop.model.finding import Loss, Report
+from interop.report.reckoning import rough_arithmetic
 from interop.report.sheet_parts import Entry, Section, joined
 from interop.report.text import visible
-from interop.report.words import Words, fill, product_tested, rough_arithmetic
+from interop.report.words import Words, fill, product_tested
 
 
 def reckoning(report: Report, words: Words, most: int) -> Section:

@@ -12,19 +12,17 @@ from typing import TypeVar
 from interop.judge.rules import Rules, decide
 from interop.model.finding import Finding, Loss, Report, Status
 from interop.report.findings_text import SHIFTS
+from interop.report.reckoning import basis, interval, unpriced
 from interop.report.sheet_parts import Entry, Section, joined
 from interop.report.text import visible
 from interop.report.words import (
     Words,
     about,
-    basis,
     fill,
-    interval,
     likely,
     product_tested,
     sentence,
     system,
-    unpriced,
     values,
     way,
     what,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from interop.judge.names import fold
 from interop.judge.reading import shown
-from interop.model.finding import Finding, Loss, Nearest, Report, Status, Way
+from interop.model.finding import Finding, Nearest, Report, Status, Way
 from interop.model.matrix import Cell
 from interop.model.stack import Minimum
 from interop.report.text import number, visible
@@ -26,7 +26,6 @@ _TITLE = 160
 _TEXT = 600
 _COMMAND = 20_000
 _TEN = 10
-_HUNDRED = 100
 _THOUSAND = 1_000
 
 
@@ -226,69 +225,6 @@ def what(one: Way, words: Words) -> str:
     return f"{shown} ({one.carrier})" if one.carrier else shown
 
 
-def unpriced(finding: Finding, report: Report, templates: Words) -> str:
-    """Return why no cost was computed, where that is for want of the component's sites; else nothing."""
-    if not finding.unpriced:
-        return ""
-    sites = report.stack.deployment.sites
-    named = {"all_sites": f"{sites:,}", "component": visible(finding.component.name, _NAME)}
-    return fill(templates["sites" if sites else "transactions"], named)
-
-
-def arithmetic(loss: Loss, words: Words) -> list[str]:
-    """Return the lines by which a loss is computed, each with its interval."""
-    return _reckoned(loss, words["loss"], "rate", amount)
-
-
-def rough_arithmetic(loss: Loss, words: Words) -> list[str]:
-    """Return the same for the customer, rounded."""
-    always = loss.failures == loss.attempts
-    rate = ("rate-once" if loss.attempts == 1 else "rate-each") if always else "rate"
-    return _reckoned(loss, words["sheet"]["reckoning"], rate, about)
-
-
-def interval(found: tuple[float, float, float], templates: Words, figure: Callable[[float], str]) -> str:
-    """Return both ends of a number that was computed; nothing where they read the same."""
-    low, high = figure(found[0]), figure(found[2])
-    return "" if low == high else fill(templates["interval"], {"low": low, "high": high})
-
-
-def _reckoned(loss: Loss, templates: Words, rate: str, figure: Callable[[float], str]) -> list[str]:
-    shown = {
-        "failures": str(loss.failures),
-        "attempts": str(loss.attempts),
-        "sites": f"{loss.sites:,}",
-        "all_sites": f"{loss.all_sites:,}",
-        "uses": f"{loss.uses:,.0f}",
-        "all_uses": f"{loss.all_uses:,.0f}",
-        "restart": _time(loss.restart_hours),
-        "price": money(loss.hour_cost, loss.currency),
-        "rate": share(loss.rate[1]),
-        "failed": figure(loss.failed_a_day[1]),
-        "hours": figure(loss.hours_a_day[1]),
-        "cost": f"{figure(loss.cost_a_day[1])} {loss.currency}",
-    }
-
-    def line(name: str, found: tuple[float, float, float], text: Callable[[float], str]) -> str:
-        ends = {"low": text(found[0]), "high": text(found[2])}
-        return fill(templates[name], {**shown, **ends, "interval": interval(found, templates, text)})
-
-    lines = [line(rate, loss.rate, share), line(loss.basis, loss.failed_a_day, figure)]
-    if loss.hours_a_day[2]:
-        capped = loss.failed_a_day[2] * loss.restart_hours > loss.hours_a_day[2]
-        lines.append(line("capped" if capped else "hours", loss.hours_a_day, figure))
-    if loss.cost_a_day[2]:
-        lines.append(line("cost", loss.cost_a_day, figure))
-    return lines
-
-
-def basis(loss: Loss, words: Words) -> str:
-    """Return what a loss assumes."""
-    still = "basis" if loss.stopped else "basis-refused"
-    text: str = words["loss"][still if loss.hours_a_day[2] else "basis-failures"]
-    return text
-
-
 def tally(findings: Iterable[Finding], words: Words) -> str:
     """Return how many findings say what, the worst first: `2 do not work, 1 was not tested, 9 work`."""
     counts = Counter(finding.status for finding in findings)
@@ -308,20 +244,6 @@ def about(value: float) -> str:
     """Return a number that was computed, with two digits that count: `3,000,000`."""
     near = float(f"{value:.2g}")
     return f"{near:,.0f}" if near >= _TEN else f"{near:.2g}"
-
-
-def money(value: float, currency: str) -> str:
-    """Return a sum with its currency: `30,375 EUR`."""
-    return f"{amount(value)} {currency}"
-
-
-def share(value: float) -> str:
-    """Return a rate: `33.3 %`."""
-    return f"{value * _HUNDRED:.3g} %"
-
-
-def _time(hours: float) -> str:
-    return f"{hours:.3g} h" if hours >= 1 else f"{hours * 60:.3g} min"
 
 
 def _distance(near: Nearest, words: Words) -> str:
