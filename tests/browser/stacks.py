@@ -157,7 +157,7 @@ def cases(number: int) -> Iterator[Case]:
         yield Case(matrix=which, text=text, now=now + chance.choice((0, 0, 0, 0.5 * DAY, 175 * DAY)))
 
 
-def expected(case: Case) -> dict[str, Any]:
+def expected(case: Case, *, full: bool = False) -> dict[str, Any]:
     """Return what Python answers, as plain values; the sentence of the mistake where the stack is wrong."""
     rules, words = check_rules(), check_words()
     try:
@@ -171,7 +171,7 @@ def expected(case: Case) -> dict[str, Any]:
     for finding in (*answer["findings"], *answer["unasked"]):
         for key in ("scenario", "file"):
             (finding["evidence"] or {}).pop(key, None)
-    shown = dataclasses.asdict(sheet.build(report, rules, words))
+    shown = dataclasses.asdict(sheet.build(report, rules, words, full=full))
     plain: dict[str, Any] = json.loads(
         json.dumps({"answer": answer, "sheet": shown}).replace("Infinity", "null")
     )

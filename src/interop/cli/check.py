@@ -33,6 +33,7 @@ Exit codes: 0 go, 1 go with conditions, 2 no-go, 3 test first, 4 a file or a nam
 
   interop check globex.stack.yaml --matrix matrix.json
   interop check globex.stack.yaml --matrix matrix.json --format html --out globex.html
+  interop check globex.stack.yaml --matrix matrix.json --format html --out all-of-globex.html --full
   interop check globex.stack.yaml --matrix https://example.com/matrix.json --change postfix=3.10.13
 """
 
@@ -54,6 +55,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="what was tested; of a folder, all its runs together (default: %(default)s)",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="leave nothing out of the sheet, however many pages it takes (default: two pages of A4)",
+    )
     parser.add_argument(
         "--change",
         metavar="NAME=VERSION",
@@ -108,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.test:
             made = run_missing(report.findings, arguments.report, _product(stack, catalog, arguments))
             report = answer(together([matrix, *made])) if made else report
-        text = _render(report, arguments.format)
+        text = _render(report, arguments.format, full=arguments.full)
         if arguments.out is None:
             sys.stdout.write(text)
         else:
@@ -120,15 +126,15 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code(report, check_rules())
 
 
-def _render(report: Report, wanted: str) -> str:
+def _render(report: Report, wanted: str, *, full: bool) -> str:
     rules, words = check_rules(), check_words()
     match wanted:
         case "json":
             return findings_json.render(report, rules, words)
         case "markdown":
-            return sheet_markdown.render(report, rules, words)
+            return sheet_markdown.render(report, rules, words, full=full)
         case "html":
-            return sheet_html.render(report, rules, words)
+            return sheet_html.render(report, rules, words, full=full)
     return findings_text.render(report, words)
 
 

@@ -18,6 +18,7 @@ from interop.model.implementation import Implementation
 from interop.model.matrix import Cell, Matrix, SuiteFacts
 from interop.model.suite import Feature
 from interop.report import sheet
+from interop.report.sheet_parts import UNBOUNDED
 from interop.report.words import Words
 
 _PAIRING = (
@@ -55,7 +56,13 @@ def facts(matrix: Matrix, guide: Guide) -> dict[str, Any]:
         "rules": guide.rules,
         "words": guide.words,
         "schema": guide.stack_schema,
-        "paper": {"lines": sheet.LINES, "width": sheet.WIDTH, "heading": sheet.HEADING, "rooms": sheet.ROOMS},
+        "paper": {
+            "lines": sheet.LINES,
+            "width": sheet.WIDTH,
+            "heading": sheet.HEADING,
+            "rooms": sheet.ROOMS,
+            "unbounded": UNBOUNDED,
+        },
         "run": {
             "id": _text(matrix.run.id),
             "started": matrix.run.started,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from interop.judge.rules import Rules
 from interop.model.finding import Answer, Report
 from interop.report.sheet_basis import known, outside, reckoning
-from interop.report.sheet_parts import Entry, Section, more, more_entries
+from interop.report.sheet_parts import UNBOUNDED, Entry, Section, more, more_entries, room
 from interop.report.sheet_sections import broken, change, conditions, untested, works
 from interop.report.sheet_systems import points, rows, table, told
 from interop.report.text import visible
@@ -49,8 +49,13 @@ class Sheet:
     sections: tuple[Section, ...]
 
 
-def build(report: Report, rules: Rules, words: Words) -> Sheet:
-    """Return the sheet for a report; nothing on it is only for those who sell."""
+def build(report: Report, rules: Rules, words: Words, *, full: bool = False) -> Sheet:
+    """Return the sheet for a report; nothing on it is only for those who sell.
+
+    With `full` it leaves nothing out, however many pages that takes.
+    """
+    if full:
+        return _build(report, rules, words, UNBOUNDED, UNBOUNDED)
     sheets = (_build(report, rules, words, names, rows) for names, rows in ROOMS)
     for sheet in sheets:
         if not sheet.systems_more and not any(section.more for section in sheet.sections):
@@ -61,7 +66,7 @@ def build(report: Report, rules: Rules, words: Words) -> Sheet:
 def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int) -> Sheet:
     said = words["sheet"]
     customer = visible(report.stack.customer, 120)
-    systems = rows(report, rules, words)
+    systems = rows(report, rules, words, most)
     shown = systems[:most_rows]
     spoken = points(report, rules, words, most)
     head, body = table(report, rules, words)
@@ -93,7 +98,7 @@ def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int
         table_title=said["table"]["title"],
         table_head=head,
         table=body,
-        sections=_fitted(sections, 9 + taken, words),
+        sections=_fitted(sections, room(LINES, most) - 9 - taken, words),
     )
 
 
@@ -109,29 +114,30 @@ def _dates(report: Report, words: Words) -> Iterator[str]:
     yield fill(said["tested_once" if first == last else "tested"], {"from": first, "to": last})
 
 
-def _fitted(sections: Iterable[Section], taken: int, words: Words) -> tuple[Section, ...]:
-    """Return the sections without the entries that two pages do not hold; what is left out is counted.
+def _fitted(sections: Iterable[Section], lines: int, words: Words) -> tuple[Section, ...]:
+    """Return the sections without the entries that so many lines do not hold; what is left out is counted.
 
     The last entry of the longest section goes first; each keeps one, and a change is told whole.
     """
-    kept = [(section, list(section.entries)) for section in sections if section.entries]
-    room = LINES - taken - sum(HEADING + bool(section.intro) for section, _ in kept)
-    while sum(_height(entry) for _, entries in kept for entry in entries) > room:
+    kept = [(section, list(map(_height, section.entries))) for section in sections if section.entries]
+    taken = sum(sum(heights) + HEADING + bool(section.intro) for section, heights in kept)
+    half = {"broken": 0.5}  # what does not work may be twice as long as anything else
+    weight = {section.kind: sum(heights) * half.get(section.kind, 1.0) for section, heights in kept}
+    while taken > lines:
         shrinkable = [each for each in kept if len(each[1]) > 1 and each[0].kind != "change"]
         if not shrinkable:
             break
-        # What does not work may be twice as long as anything else.
-        _, longest = max(
-            shrinkable, key=lambda each: sum(map(_height, each[1])) / (2 if each[0].kind == "broken" else 1)
-        )
-        longest.pop()
+        longest, heights = max(shrinkable, key=lambda each: weight[each[0].kind])
+        height = heights.pop()
+        taken -= height
+        weight[longest.kind] -= height * half.get(longest.kind, 1.0)
     return tuple(
         replace(
             section,
-            entries=tuple(entries),
-            more=more_entries(len(section.entries) - len(entries), words),
+            entries=section.entries[: len(heights)],
+            more=more_entries(len(section.entries) - len(heights), words),
         )
-        for section, entries in kept
+        for section, heights in kept
     )
 
 

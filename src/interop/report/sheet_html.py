@@ -25,9 +25,9 @@ _PAGE = Template((_ASSETS / "sheet.html").read_text(encoding="utf-8"))
 _STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
 
 
-def render(report: Report, rules: Rules, words: Words) -> str:
+def render(report: Report, rules: Rules, words: Words, *, full: bool = False) -> str:
     """Return the page."""
-    sheet = build(report, rules, words)
+    sheet = build(report, rules, words, full=full)
     return _PAGE.substitute(
         style=_STYLE,
         style_hash=_STYLE_HASH,

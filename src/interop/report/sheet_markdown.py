@@ -14,9 +14,9 @@ from interop.report.words import Words
 _MARKS = re.compile(r"([\\`*_\[\]<>|#~&@!])")
 
 
-def render(report: Report, rules: Rules, words: Words) -> str:
+def render(report: Report, rules: Rules, words: Words, *, full: bool = False) -> str:
     """Return the sheet."""
-    return "\n".join(_sheet(build(report, rules, words))) + "\n"
+    return "\n".join(_sheet(build(report, rules, words, full=full))) + "\n"
 
 
 def _sheet(sheet: Sheet) -> Iterator[str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from interop.report.words import Words, fill
 
+UNBOUNDED = 1_000_000_000
+"""Room for a list of names that is to leave none out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -43,9 +46,14 @@ def joined(names: Iterable[str], words: Words, most: int, mark: str = ", ") -> s
 
 def more(left: int, words: Words) -> str:
     """Say how many names or rows were left out; nothing when none was."""
-    return fill(words["sheet"]["more"], {"n": str(left)}) if left > 0 else ""
+    return fill(words["sheet"]["more"], {"n": f"{left:,}"}) if left > 0 else ""
+
+
+def room(usual: int, most: int) -> int:
+    """Return how long a list may be that is shorter than others, unless nothing is to be left out."""
+    return most if most >= UNBOUNDED else usual
 
 
 def more_entries(left: int, words: Words) -> str:
     """Say how many entries of a section were left out; nothing when none was."""
-    return fill(words["sheet"]["more_entries"], {"n": str(left)}) if left > 0 else ""
+    return fill(words["sheet"]["more_entries"], {"n": f"{left:,}"}) if left > 0 else ""

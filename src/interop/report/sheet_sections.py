@@ -6,6 +6,7 @@ the matrix is repeated, as that was written for engineers. Knows nothing of how 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from interop.judge.rules import Rules, decide
 from interop.model.finding import Finding, Loss, Report, Status
 from interop.report.findings_text import SHIFTS
 from interop.report.reckoning import basis, interval, unpriced
-from interop.report.sheet_parts import Entry, Section, joined
+from interop.report.sheet_parts import Entry, Section, joined, room
 from interop.report.text import visible
 from interop.report.words import (
     Words,
@@ -44,7 +45,7 @@ def change(report: Report, words: Words, most: int) -> Section:
             if each.shift is shift:
                 systems.setdefault(visible(each.after.feature.title, 80), []).append(system(each.after))
         texts = [
-            fill(said["entry"], {"feature": feature, "systems": joined(names, words, 60)})
+            fill(said["entry"], {"feature": feature, "systems": joined(names, words, room(60, most))})
             for feature, names in systems.items()
         ]
         if texts:
@@ -111,10 +112,11 @@ def conditions(report: Report, words: Words, most: int) -> Section:
     for (name, text), group in groups.items():
         features = tuple(visible(each.feature.title, 80) for each in group)
         merged.setdefault((text, features), []).append(name)
+    asked = _asked(report)
     entries = [
         Entry(
             title=joined(names, words, most),
-            lines=(("", text), ("", _concerns(report, names, features, words, most))),
+            lines=(("", text), ("", _concerns(asked[names[0]], features, words, most))),
         )
         for (text, features), names in merged.items()
     ]
@@ -141,12 +143,13 @@ def untested(report: Report, words: Words, most: int) -> Section:
     for (name, told), group in groups.items():
         features = tuple(sorted(visible(each.feature.title, 80) for each in group))
         merged.setdefault((told, features), []).append(name)
+    asked = _asked(report)
     entries = [
         Entry(
             title=joined(names, words, most),
             lines=(
                 ("", " ".join(told)),
-                ("", _concerns(report, names, features, words, most)),
+                ("", _concerns(asked[names[0]], features, words, most)),
             ),
         )
         for (told, features), names in merged.items()
@@ -157,19 +160,17 @@ def untested(report: Report, words: Words, most: int) -> Section:
 def works(report: Report, words: Words, most: int) -> Section:
     """Return what works, once for all systems in which the same functions do."""
     said = words["sheet"]["works"]
-    asked: dict[str, int] = {}
+    asked = _asked(report)
     works: dict[str, list[str]] = {}
     for finding in report.findings:
-        name = system(finding)
-        asked[name] = asked.get(name, 0) + 1
         if finding.status is Status.WORKS:
-            works.setdefault(name, []).append(visible(finding.feature.title, 80))
+            works.setdefault(system(finding), []).append(visible(finding.feature.title, 80))
     merged: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for name, features in works.items():
         merged.setdefault((len(features) == asked[name], tuple(sorted(features))), []).append(name)
     entries = []
     for (whole, shared), names in merged.items():
-        counted = fill(said["all"][len(shared) != 1], {"n": str(len(shared))})
+        counted = fill(said["all"][len(shared) != 1], {"n": f"{len(shared):,}"})
         everything = f"{counted} " if whole else ""
         shown = f"{everything}{joined(shared, words, most)}."
         entries.append(Entry(title=joined(names, words, most), lines=(("", shown),)))
@@ -238,14 +239,16 @@ def _terms(finding: Finding, report: Report, words: Words) -> Iterator[str]:
         yield fill(said[kind], {**values(finding, report, words), "what": what(one, words)})
 
 
-def _concerns(
-    report: Report, systems: Iterable[str], features: tuple[str, ...], words: Words, most: int
-) -> str:
-    """Return which functions something is about; that it is all of them when it is."""
+def _asked(report: Report) -> Counter[str]:
+    """Return how much is asked of each system."""
+    return Counter(system(each) for each in report.findings)
+
+
+def _concerns(asked: int, features: tuple[str, ...], words: Words, most: int) -> str:
+    """Return which functions something is about; that it is all that are asked when it is."""
     said = words["sheet"]
-    asked = sum(system(each) == next(iter(systems)) for each in report.findings)
     if len(features) == asked > 1:
-        return fill(said["concerns_all"], {"n": str(asked)})
+        return fill(said["concerns_all"], {"n": f"{asked:,}"})
     return fill(said["concerns"], {"features": joined(features, words, most)})
 
 

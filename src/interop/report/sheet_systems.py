@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from interop.judge.rules import Rules, decide
 from interop.model.finding import Finding, Report, Status
-from interop.report.sheet_parts import joined
+from interop.report.sheet_parts import joined, room
 from interop.report.text import visible
 from interop.report.words import Words, configured, fill, system, tally
 
@@ -50,7 +50,7 @@ def points(report: Report, rules: Rules, words: Words, most: int) -> tuple[str, 
     return tuple(_said(found, rules, words, most) for found in systems)
 
 
-def rows(report: Report, rules: Rules, words: Words) -> list[tuple[str, ...]]:
+def rows(report: Report, rules: Rules, words: Words, most: int) -> list[tuple[str, ...]]:
     """Return a row for each component: what it is, what is planned, what was tested, what came of it."""
     said = words["sheet"]["systems"]
     rows: list[tuple[str, ...]] = []
@@ -69,8 +69,8 @@ def rows(report: Report, rules: Rules, words: Words) -> list[tuple[str, ...]]:
         name = own if own.casefold() == first.title.casefold() else f"{own} ({visible(first.title, 60)})"
         if component.name == component.implementation:
             name = visible(first.title, 60)
-        shown = visible(", ".join(tested), 80) or said["none"]
-        rows.append((name, planned, shown, told(said["results"], found, rules)))
+        versions = joined((visible(each, 60) for each in tested), words, room(80, most))
+        rows.append((name, planned, versions or said["none"], told(said["results"], found, rules)))
     return rows
 
 
@@ -112,7 +112,8 @@ def _in_order(report: Report) -> list[Finding]:
     """Return the findings in the order in which the customer asked."""
     stack = report.stack
     written = [*stack.requirements, *(one for each in stack.components for one in each.requirements)]
-    return sorted(report.findings, key=lambda finding: written.index(finding.requirement))
+    places = {requirement: place for place, requirement in reversed([*enumerate(written)])}
+    return sorted(report.findings, key=lambda finding: places[finding.requirement])
 
 
 def _column(finding: Finding) -> str:

@@ -229,7 +229,7 @@ def tally(findings: Iterable[Finding], words: Words) -> str:
     """Return how many findings say what, the worst first: `2 do not work, 1 was not tested, 9 work`."""
     counts = Counter(finding.status for finding in findings)
     return ", ".join(
-        fill(words["counted"][status][counts[Status(status)] != 1], {"n": str(counts[Status(status)])})
+        fill(words["counted"][status][counts[Status(status)] != 1], {"n": f"{counts[Status(status)]:,}"})
         for status in words["counted"]
         if counts[Status(status)]
     )

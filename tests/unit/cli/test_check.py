@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,22 @@ def test_every_format_can_go_to_a_file(say: Say, folder: Path, form: str) -> Non
     )
     assert (code, out) == (0, f"Go: written to sheet.{form}\n")
     assert "Globex" in (folder / f"sheet.{form}").read_text("utf-8")
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_the_full_sheet_leaves_nothing_out(say: Say, folder: Path, form: str) -> None:
+    features = [f"feature-{number}" for number in range(400)]
+    peers = ("postfix@3.7.11", "exim@4.96", "sendmail@8.18.1")
+    every = recent(*(broken(each, peer, workaround=f"As {peer}") for each in features for peer in peers))
+    (folder / "matrix.json").write_text(matrix_to_json(every), encoding="utf-8")
+    stack = STACK.replace("dot-stuffing", ", ".join(features)).replace("Postfix 3.10.13", ", ".join(peers))
+    (folder / "globex.stack.yaml").write_text(stack, "utf-8")
+    asked = ("check", "globex.stack.yaml", "--matrix", "matrix.json", "--format", form)
+    _, short, _ = say(*asked)
+    assert re.search(r"In the full list, which we send on request: 1,1\d\d more\.", short)
+    _, full, _ = say(*asked, "--full")
+    assert "on request" not in full
+    assert all(f"Feature {number}" in full for number in range(400))
 
 
 def test_a_folder_is_all_its_runs_together(say: Say, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -196,3 +197,24 @@ def test_nobody_is_told_to_leave_the_configuration_that_has_to_be() -> None:
     untried = answered([cell("reset")], "postfix@3.10.13+hardened", "reset")
     assert (untried.findings[0].cause, untried.findings[0].ways) == ("configuration-untested", ())
     assert "“default”" not in markdown(untried)
+
+
+def test_the_full_sheet_leaves_nothing_out() -> None:
+    names = [f"feature-{number}" for number in range(120)]
+    facts = [suite([feature(each, title=f"{each} of a long name " * 3) for each in names])]
+    peers = [f"postfix@3.{number}" for number in range(44)]
+    cells = [broken(each, peer, reason=each) for each in names[:60] for peer in peers[:2]]
+    cells += [cell(each, peer) for each in names[60:] for peer in peers]
+    named = (f"{{name: at {each}, implementation: postfix, version: {each[8:]}}}" for each in peers)
+    components = ", ".join(("Exim", *named))
+    stack = f"customer: G\nproduct: smtplib\ncomponents: [{components}]\nfeatures: {names}\n"
+    report = check(load_stack(stack), matrix(cells, facts), rules=RULES, now=LATER)
+    short, full = (build(report, RULES, WORDS, full=full) for full in (False, True))
+    assert short.systems_more
+    assert any(section.more for section in short.sections)
+    assert len(full.systems) == 45
+    assert not full.systems_more
+    assert not any(section.more for section in full.sections)
+    text = sheet_markdown.render(report, RULES, WORDS, full=True)
+    assert not re.search(r"and [\d,]+ more", text)
+    assert all(f"{name} of a long name" in text for name in names)

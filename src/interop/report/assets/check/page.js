@@ -3,12 +3,13 @@
 const evidence = new Evidence(JSON.parse(byId("facts").textContent));
 let plan = emptyPlan();
 let report = null;
+/** Whether the sheet leaves nothing out, however many pages it takes. */
+let full = false;
 
 /** Check a stack file's text; what scripts and the page itself use. `now` is in seconds since the epoch. */
-function answerOf(text, now = Date.now() / 1000) {
-  const found = checkStack(stackOf(loadYaml(text), evidence), evidence, now);
-  return { report: found, sheet: buildSheet(found, evidence.rules, evidence.words, evidence.paper) };
-}
+const answerOf = (text, now = Date.now() / 1000) => checkStack(stackOf(loadYaml(text), evidence), evidence, now);
+
+const sheetFor = (found, everything) => buildSheet(found, evidence.rules, evidence.words, evidence.paper, everything);
 
 function changed() {
   history.replaceState(null, "", fragmentOfPlan(plan));
@@ -30,15 +31,15 @@ function answer() {
     if (!evidence.pairings.length) tell("Nothing was tested: there is nothing to check against.");
     else if (!asked || !plan.features.size) tell(`Choose ${[asked ? "" : "what stands there", plan.features.size ? "" : "what has to work"].filter(Boolean).join(" and ")}: the answer stands here at once.`);
     else {
-      const found = answerOf(JSON.stringify(documentOfPlan(plan)));
-      report = found.report;
+      report = answerOf(JSON.stringify(documentOfPlan(plan)));
       drawResult(byId("result"), report, evidence, namelessSystems(), [
         button("Customer's sheet", showSheet, "button main"),
         button("Print it", () => window.print()),
         copyLink(),
         button("Save as a stack file", save),
       ]);
-      drawSheet(byId("sheet").firstElementChild, found.sheet);
+      full = false;
+      drawPaper();
     }
   } catch (mistake) {
     if (!(mistake instanceof Mistake)) throw mistake;
@@ -70,12 +71,21 @@ function copyLink() {
   return copied;
 }
 
+const drawPaper = () => drawSheet(byId("sheet").firstElementChild, sheetFor(report, full));
+
+/** A tick for the sheet that leaves nothing out; none where two pages hold it all. */
+function everythingTick() {
+  if (!report || JSON.stringify(sheetFor(report, true)) === JSON.stringify(sheetFor(report, false))) return [];
+  const tick = make("input", { type: "checkbox", checked: full || null, onchange: () => { full = tick.checked; drawPaper(); } });
+  return [make("label", {}, tick, " Everything, however many pages it takes")];
+}
+
 function showSheet() {
   document.documentElement.dataset.view = "sheet";
   byId("screen-style").media = "not all";
   byId("sheet-style").media = "all";
   byId("sheet").hidden = byId("tools").hidden = false;
-  byId("tools").replaceChildren(button("Back to the checker", showChecker), button("Print", () => window.print()));
+  byId("tools").replaceChildren(button("Back to the checker", showChecker), button("Print", () => window.print()), ...everythingTick());
   byId("tools").firstElementChild.focus();
   window.scrollTo(0, 0);
 }
@@ -151,15 +161,15 @@ window.addEventListener("hashchange", readLocation);
 
 /**
  * For scripts. `check` gives the answer to a stack file's text, with the keys of `interop check --format json`, and
- * the sheet; `compare` orders two versions, `matches` says whether a version is one that a range means.
+ * the sheet (`full`: the one that leaves nothing out); `compare` orders two versions, `matches` says whether a version is one that a range means.
  */
 window.interop = {
   compare: compareVersions,
   matches: matchesSpec,
-  check(text, now) {
+  check(text, now, everything = false) {
     try {
       const found = answerOf(text, now);
-      return { answer: documentOf(found.report, evidence.rules, evidence.words), sheet: found.sheet };
+      return { answer: documentOf(found, evidence.rules, evidence.words), sheet: sheetFor(found, everything) };
     } catch (mistake) {
       if (mistake instanceof Mistake) return { mistake: mistake.message };
       throw mistake;

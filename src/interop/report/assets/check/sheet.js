@@ -13,8 +13,9 @@ function gathered(items, keyOf) {
   return [...groups.values()];
 }
 
-/** Everything on the sheet, in order. `paper` says how much two pages hold. */
-function buildSheet(report, rules, words, paper) {
+/** Everything on the sheet, in order. `paper` says how much two pages hold; with `full` nothing is left out. */
+function buildSheet(report, rules, words, paper, full = false) {
+  if (full) return sheetOf(report, rules, words, { ...paper, lines: paper.unbounded, most: paper.unbounded, rows: paper.unbounded });
   let sheet = null;
   for (const [most, rows] of paper.rooms) {
     sheet = sheetOf(report, rules, words, { ...paper, most, rows });
@@ -25,7 +26,7 @@ function buildSheet(report, rules, words, paper) {
 
 function sheetOf(report, rules, words, paper) {
   const said = words.sheet;
-  const rows = systemRows(report, rules, words);
+  const rows = systemRows(report, rules, words, roomFor(80, paper));
   const shown = rows.slice(0, paper.rows);
   const points = sheetPoints(report, rules, words, paper.most);
   const { head, body } = eachTable(report, rules, words);
@@ -62,6 +63,9 @@ function sheetDates(report, words) {
   const [from, to] = [report.tested_from, report.tested_to].map((when) => dayOf(when, words));
   return [...dates, fill(said[from === to ? "tested_once" : "tested"], { from, to })];
 }
+
+/** How long a list may be that is shorter than others, unless nothing is to be left out. */
+const roomFor = (usual, { most, unbounded }) => (most >= unbounded ? most : usual);
 
 const entry = (title, lines, about = "") => ({ title, about, lines });
 const part = (kind, entries, said) => ({ kind, title: said[kind].title, intro: said[kind].intro ?? "", entries, more: "" });
@@ -163,17 +167,18 @@ function untestedPart({ report, words, said, most }) {
 }
 
 function mergedEntries(groups, textOf, { report, words, most }) {
+  const asked = new Map();
+  for (const finding of report.findings) asked.set(systemOf(finding), (asked.get(systemOf(finding)) ?? 0) + 1);
   return gathered(groups, (each) => [textOf(each), each.features]).map((group) => {
     const names = group.map(({ name }) => name);
     const [{ features }] = group;
-    return entry(joined(names, words, most), [["", textOf(group[0])], ["", concerns(report, names, features, words, most)]]);
+    return entry(joined(names, words, most), [["", textOf(group[0])], ["", concerns(asked.get(names[0]), features, words, most)]]);
   });
 }
 
-/** Which functions something is about; that it is all of them when it is. */
-function concerns(report, names, features, words, most) {
-  const asked = report.findings.filter((each) => systemOf(each) === names[0]).length;
-  if (features.length === asked && asked > 1) return fill(words.sheet.concerns_all, { n: String(asked) });
+/** Which functions something is about; that it is all that are asked when it is. */
+function concerns(asked, features, words, most) {
+  if (features.length === asked && asked > 1) return fill(words.sheet.concerns_all, { n: whole(asked) });
   return fill(words.sheet.concerns, { features: joined(features, words, most) });
 }
 
@@ -187,7 +192,7 @@ function worksPart({ report, words, said, most }) {
   const working = systems.filter(({ features }) => features.length).sort((left, right) => left.first - right.first);
   const entries = gathered(working, ({ all, features }) => [all, features]).map((group) => {
     const [{ all, features }] = group;
-    const counted = fill(said.works.all[features.length === 1 ? 0 : 1], { n: String(features.length) });
+    const counted = fill(said.works.all[features.length === 1 ? 0 : 1], { n: whole(features.length) });
     const everything = all ? `${counted} ` : "";
     return entry(joined(group.map(({ name }) => name), words, most), [["", `${everything}${joined(features, words, most)}.`]]);
   });
@@ -239,24 +244,29 @@ function joined(names, words, most) {
   return shown < every.length ? `${text} ${moreText(every.length - shown, words)}` : text;
 }
 
-const moreText = (left, words) => (left > 0 ? fill(words.sheet.more, { n: String(left) }) : "");
+const moreText = (left, words) => (left > 0 ? fill(words.sheet.more, { n: whole(left) }) : "");
 const linesOf = (text, width) => Math.max(1, Math.ceil(lengthOf(text) / width));
 
 /** The sections without the entries that two pages do not hold; what is left out is counted. */
 function fitted(sections, taken, words, paper) {
-  const kept = sections.filter((section) => section.entries.length).map((section) => ({ section, entries: [...section.entries] }));
-  const heights = (entries) => entries.reduce((sum, each) => sum + heightOf(each, paper.width), 0);
-  const room = paper.lines - taken - kept.reduce((sum, { section }) => sum + paper.heading + (section.intro ? 1 : 0), 0);
-  // What does not work may be twice as long as anything else.
-  const weight = ({ section, entries }) => heights(entries) / (section.kind === "broken" ? 2 : 1);
-  while (kept.reduce((sum, { entries }) => sum + heights(entries), 0) > room) {
-    const shrinkable = kept.filter(({ entries }) => entries.length > 1);
+  const share = ({ kind }, height) => height / (kind === "broken" ? 2 : 1); // what does not work may be twice as long as anything else
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const kept = sections.filter((section) => section.entries.length).map((section) => {
+    const heights = section.entries.map((each) => heightOf(each, paper.width));
+    return { section, heights, weight: share(section, sum(heights)) };
+  });
+  let left = paper.lines - taken - sum(kept.map(({ section, heights }) => sum(heights) + paper.heading + (section.intro ? 1 : 0)));
+  while (left < 0) {
+    const shrinkable = kept.filter(({ heights }) => heights.length > 1);
     if (!shrinkable.length) break;
-    shrinkable.reduce((best, each) => (weight(each) > weight(best) ? each : best)).entries.pop();
+    const longest = shrinkable.reduce((best, each) => (each.weight > best.weight ? each : best));
+    const height = longest.heights.pop();
+    left += height;
+    longest.weight -= share(longest.section, height);
   }
-  return kept.map(({ section, entries }) => {
-    const left = section.entries.length - entries.length;
-    return { ...section, entries, more: left > 0 ? fill(words.sheet.more_entries, { n: String(left) }) : "" };
+  return kept.map(({ section, heights }) => {
+    const gone = section.entries.length - heights.length;
+    return { ...section, entries: section.entries.slice(0, heights.length), more: gone > 0 ? fill(words.sheet.more_entries, { n: whole(gone) }) : "" };
   });
 }
 

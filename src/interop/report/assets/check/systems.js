@@ -47,7 +47,7 @@ function systemSaid(found, rules, words, most) {
 }
 
 /** A row for each component: what it is, what is planned, what was tested, what came of it. */
-function systemRows(report, rules, words) {
+function systemRows(report, rules, words, most) {
   const said = words.sheet.systems;
   return byComponent(report).map((found) => {
     const [first] = found;
@@ -62,7 +62,7 @@ function systemRows(report, rules, words) {
     const own = visible(component.name, 60);
     let name = caseless(own) === caseless(first.title) ? own : `${own} (${visible(first.title, 60)})`;
     if (component.name === component.implementation) name = visible(first.title, 60);
-    return [name, planned, visible(tested.join(", "), 80) || said.none, toldOf(said.results, found, rules)];
+    return [name, planned, joined(tested.map((each) => visible(each, 60)), words, most) || said.none, toldOf(said.results, found, rules)];
   });
 }
 

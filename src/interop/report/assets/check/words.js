@@ -234,7 +234,7 @@ function basisText(loss, words) {
 function tallyText(findings, words) {
   const counted = Object.entries(words.counted).map(([status, forms]) => {
     const number = findings.filter((finding) => finding.status === status).length;
-    return number ? fill(forms[number === 1 ? 0 : 1], { n: String(number) }) : "";
+    return number ? fill(forms[number === 1 ? 0 : 1], { n: whole(number) }) : "";
   });
   return counted.filter(Boolean).join(", ");
 }
