@@ -45,7 +45,7 @@ def known(report: Report, words: Words) -> Section:
     tries = [each.cell.attempts.total for each in report.findings if each.cell and each.cell.attempts.total]
     lines = [("", _tries(tries, report, words)), ("", said["text"])]
     source = {"run": visible(report.run.id, 80), "cells": f"{report.cells:,}"}
-    lines.append(("", fill(said["source"], source)))
+    lines.append(("", fill(said["source"][report.cells != 1], source)))
     return Section(kind="known", title=said["title"], entries=(Entry(title="", lines=tuple(lines)),))
 
 

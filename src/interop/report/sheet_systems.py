@@ -130,6 +130,8 @@ def _share(found: Iterable[Finding], statuses: Collection[str]) -> str:
 def _said(found: list[Finding], rules: Rules, words: Words, most: int) -> str:
     said = words["sheet"]["say"]
     texts = [fill(told(said["verdicts"], found, rules), {"system": system(found[0])})]
+    if _share(found, (Status.NOT_TESTED,)) == "all":
+        return texts[0]  # it says already that nothing was tested
     for status, template in said["open"].items():
         titles = [visible(each.feature.title, 80) for each in found if each.status == status]
         shown = said["everything"] if len(titles) == len(found) > 1 else joined(titles, words, most)

@@ -82,9 +82,17 @@ def test_nothing_is_called_ready_that_does_not_work_however_little_it_weighs(
     assert ("conditions below" in spoken) is ("conditions" in below)
 
 
+def test_what_is_broken_is_not_passed_over_because_something_else_was_not_tested() -> None:
+    sheet = build(answered([BAD], "Postfix 3.10.13", "reset, quit"), RULES, WORDS)
+    told = "Postfix 3.10.13: some of it cannot be used as planned, and some was not tested."
+    assert sheet.headline == "To be tested first."
+    assert sheet.points == (f"{told} Does not work: Reset. Not tested: Quit.",)
+    assert sheet.sentence.startswith("Some of what you asked for cannot be used as planned, and some was not")
+
+
 def test_where_nothing_was_tested_it_is_not_called_some() -> None:
     sheet = build(answered([GOOD], "Haraka 3", "quit"), RULES, WORDS)
-    assert sheet.sentence.startswith("Nothing of what you asked for was tested")
+    assert sheet.sentence.startswith("None of what you asked for was tested")
 
 
 TWICE = cell("dsn", attempts=Tally(passed=2, total=2))
@@ -109,9 +117,10 @@ def test_a_condition_rests_on_tries_as_well() -> None:
 
 def test_where_nothing_was_tested_nothing_is_said_of_tests() -> None:
     text = markdown(answered([GOOD], "Haraka 3", "quit"))
-    assert "Nothing of what you asked for was tested with the versions you plan." in text
+    assert "None of what you asked for was tested as you plan it." in text
     assert "Each result" not in text
     assert "tried" not in text
+    assert "we have tested nothing of what you asked for.\n" in text
 
 
 DEPLOYMENT = (
@@ -218,3 +227,17 @@ def test_the_full_sheet_leaves_nothing_out() -> None:
     text = sheet_markdown.render(report, RULES, WORDS, full=True)
     assert not re.search(r"and [\d,]+ more", text)
     assert all(f"{name} of a long name" in text for name in names)
+
+
+def test_every_version_that_works_is_named_where_several_may_be_meant() -> None:
+    cells = [cell("quit", f"postfix@{version}") for version in ("3.5.25", "3.7.11", "3.10.13")]
+    assert "This works with 3.5.25, 3.7.11, which we tested." in markdown(
+        answered(cells, "'Postfix >=3.5 <3.8'", "quit")
+    )
+    assert "which version of Postfix you run. This works with 3.5.25, 3.7.11, 3.10.13," in markdown(
+        answered(cells, "Postfix", "quit")
+    )
+
+
+def test_one_result_is_not_called_results() -> None:
+    assert "which has 1 result.\n" in markdown(answered([GOOD], "Postfix 3.10.13", "quit"))

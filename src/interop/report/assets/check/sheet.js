@@ -218,7 +218,7 @@ function outsidePart({ report, said }) {
 function knownPart({ report, said }) {
   const source = { run: visible(report.run.id, 80), cells: whole(report.cells) };
   const tries = report.findings.map(({ cell }) => cell?.total ?? 0).filter(Boolean);
-  const lines = [["", triesText(tries, report, said.known)], ["", said.known.text], ["", fill(said.known.source, source)]];
+  const lines = [["", triesText(tries, report, said.known)], ["", said.known.text], ["", fill(said.known.source[report.cells === 1 ? 0 : 1], source)]];
   return part("known", [entry("", lines)], said);
 }
 

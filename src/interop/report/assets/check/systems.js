@@ -38,12 +38,14 @@ function sheetPoints(report, rules, words, most) {
 
 function systemSaid(found, rules, words, most) {
   const { say: said } = words.sheet;
+  const verdict = fill(toldOf(said.verdicts, found, rules), { system: systemOf(found[0]) });
+  if (shareOf(found, ["not-tested"]) === "all") return verdict; // it says already that nothing was tested
   const open = Object.entries(said.open).map(([status, template]) => {
     const titles = found.filter((each) => each.status === status).map(({ feature }) => visible(feature.title, 80));
     const everything = titles.length === found.length && found.length > 1;
     return titles.length ? fill(template, { features: everything ? said.everything : joined(titles, words, most) }) : "";
   });
-  return [fill(toldOf(said.verdicts, found, rules), { system: systemOf(found[0]) }), ...open.filter(Boolean)].join(" ");
+  return [verdict, ...open.filter(Boolean)].join(" ");
 }
 
 /** A row for each component: what it is, what is planned, what was tested, what came of it. */
