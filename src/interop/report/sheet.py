@@ -15,6 +15,7 @@ from interop.report.sheet_basis import known, outside, reckoning
 from interop.report.sheet_parts import UNBOUNDED, Entry, Section, more, more_entries, room
 from interop.report.sheet_sections import broken, change, conditions, untested, works
 from interop.report.sheet_systems import points, rows, table, told
+from interop.report.sheet_versions import in_words
 from interop.report.text import visible
 from interop.report.words import Words, day, fill, product_planned, written_day
 
@@ -54,6 +55,7 @@ def build(report: Report, rules: Rules, words: Words, *, full: bool = False) -> 
 
     With `full` it leaves nothing out, however many pages that takes.
     """
+    report = in_words(report, words)
     if full:
         return _build(report, rules, words, UNBOUNDED, UNBOUNDED)
     sheets = (_build(report, rules, words, names, rows) for names, rows in ROOMS)

@@ -17,6 +17,7 @@ from interop.model.matrix import Cell, Tally, Verdict
 from interop.model.suite import Impact
 from interop.report import sheet_markdown
 from interop.report.sheet import build
+from interop.report.sheet_versions import range_in_words
 from tests.unit.examples import STARTED, broken, cell, feature, matrix, parties, suite
 
 RULES, WORDS = check_rules(), check_words()
@@ -237,6 +238,31 @@ def test_every_version_that_works_is_named_where_several_may_be_meant() -> None:
     assert "which version of Postfix you run. This works with 3.5.25, 3.7.11, 3.10.13," in markdown(
         answered(cells, "Postfix", "quit")
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (">=3.5 <3.8", "3.5 or newer and older than 3.8"),
+        (">=3.7,<3.10.13", "3.7 or newer and older than 3.10.13"),
+        ("!=4.96", "not 4.96"),
+        ("==3.7.11", "3.7.11"),
+        (">3 <=4", "newer than 3 and 4 or older"),
+        ("3.7.11", "3.7.11"),
+        ("3.*", "3.*"),
+        ("", ""),
+        (">", ">"),
+        ("a>=3", "a>=3"),
+    ],
+)
+def test_a_range_of_versions_is_said_in_words(spec: str, said: str) -> None:
+    assert range_in_words(spec, WORDS) == said
+
+
+def test_a_range_is_in_words_wherever_it_stands() -> None:
+    text = markdown(answered([GOOD], "'Postfix >=3.5 <3.8'", "quit"))
+    assert ">" not in text
+    assert "- Postfix 3.5 or newer and older than 3.8: we have tested nothing of what you asked for." in text
 
 
 def test_one_result_is_not_called_results() -> None:

@@ -14,7 +14,8 @@ function gathered(items, keyOf) {
 }
 
 /** Everything on the sheet, in order. `paper` says how much two pages hold; with `full` nothing is left out. */
-function buildSheet(report, rules, words, paper, full = false) {
+function buildSheet(given, rules, words, paper, full = false) {
+  const report = versionsInWords(given, words);
   if (full) return sheetOf(report, rules, words, { ...paper, lines: paper.unbounded, most: paper.unbounded, rows: paper.unbounded });
   let sheet = null;
   for (const [most, rows] of paper.rooms) {

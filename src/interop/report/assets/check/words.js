@@ -39,6 +39,24 @@ function systemOf({ component, title, version }) {
   return own ? `${visible(component.name, LONGEST_NAME)} (${full})` : full;
 }
 
+/** The report with every range of versions in words. */
+function versionsInWords(report, words) {
+  const said = (version) => rangeInWords(version, words);
+  return {
+    ...report,
+    stack: { ...report.stack, product_version: said(report.stack.product_version) },
+    findings: report.findings.map((each) => ({ ...each, version: said(each.version) })),
+  };
+}
+
+/** `>=3.5 <3.8` as `3.5 or newer and older than 3.8`; what is no range stays as it is. */
+function rangeInWords(spec, words) {
+  const part = "(>=|<=|==|!=|>|<) *([^ ,<>=!]+)[ ,]*";
+  if (!new RegExp(`^(?:${part})+$`).test(spec)) return spec;
+  const said = words.sheet.ranges;
+  return [...spec.matchAll(new RegExp(part, "g"))].map(([, sign, version]) => fill(said[sign], { version })).join(said.and);
+}
+
 /** A configuration as people can read it: its name, and what it is where somebody wrote that. */
 function configuredText(name, title, words) {
   const named = { configuration: visible(name, LONGEST_NAME), title: visible(title, LONGEST_TITLE) };
