@@ -44,8 +44,8 @@ def interval(found: tuple[float, float, float], templates: Words, figure: Callab
 
 def _reckoned(loss: Loss, templates: Words, rate: str, figure: Callable[[float], str]) -> list[str]:
     shown = {
-        "failures": str(loss.failures),
-        "attempts": str(loss.attempts),
+        "failures": f"{loss.failures:,}",
+        "attempts": f"{loss.attempts:,}",
         "sites": f"{loss.sites:,}",
         "all_sites": f"{loss.all_sites:,}",
         "uses": f"{loss.uses:,.0f}",

@@ -107,9 +107,9 @@ def values(finding: Finding, report: Report, words: Words) -> dict[str, str]:
     }
     if tally is not None:
         found |= {
-            "passed": str(tally.passed),
-            "total": str(tally.total),
-            "failures": str(tally.total - tally.passed),
+            "passed": f"{tally.passed:,}",
+            "total": f"{tally.total:,}",
+            "failures": f"{tally.total - tally.passed:,}",
         }
     if near is not None:
         found |= {"days": str(near.days)}

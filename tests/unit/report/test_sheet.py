@@ -167,6 +167,15 @@ def test_a_sum_is_rounded_and_never_surer_than_its_tries(
     assert cost in text
 
 
+def test_many_tries_have_their_thousands_apart() -> None:
+    bad = broken(
+        "dot-stuffing", "postfix@3.10.13", verdict=Verdict.FLAKY, attempts=Tally(passed=1000, total=2500)
+    )
+    text = markdown(answered([bad], "Postfix 3.10.13", deployment=DEPLOYMENT))
+    assert "1,500 of 2,500 tries failed." in text
+    assert "It failed 1,500 of the 2,500 times we tried: 60 %" in text
+
+
 def test_both_ends_of_a_sum_are_left_out_where_they_read_the_same() -> None:
     """Where more fails than a day has room for, it costs the same whatever the rate."""
     bad = broken("dot-stuffing", "postfix@3.10.13")

@@ -88,7 +88,7 @@ function valuesOf(finding, report, words) {
     found: finding.limit ? limitText(finding.limit).replace(/^≥ /, "") : "",
     reached: reachedText(finding),
     suite: visible(finding.suite, LONGEST_NAME),
-    ...(cell ? { passed: String(cell.passed), total: String(cell.total), failures: String(cell.total - cell.passed) } : {}),
+    ...(cell ? { passed: whole(cell.passed), total: whole(cell.total), failures: whole(cell.total - cell.passed) } : {}),
     ...(nearest ? { days: String(nearest.days) } : {}),
     ...(finding.failure ? seldomValues(finding, report) : {}),
   };
@@ -217,8 +217,8 @@ function intervalText(values, templates, figure) {
 
 function reckoned(loss, templates, rate, figure) {
   const shown = {
-    failures: String(loss.failures),
-    attempts: String(loss.attempts),
+    failures: whole(loss.failures),
+    attempts: whole(loss.attempts),
     sites: whole(loss.sites),
     all_sites: whole(loss.all_sites),
     uses: whole(loss.uses),
