@@ -317,6 +317,21 @@ def test_what_two_pages_do_not_hold_is_shown_when_it_is_asked_for(checker: Open)
     assert "and 2 more" in said(page, "#sheet")
 
 
+def test_every_column_of_a_sheet_is_on_the_paper_however_long_the_names(checker: Open) -> None:
+    page = checker(stacks.matrices()[4])
+    names = [f"Regional data centre and subsidiary number {number} of the group" for number in range(5)]
+    systems = zip(names, ("Postfix", "Exim", "Sendmail", "OpenSMTPD", "chasquid"), strict=True)
+    components = ", ".join(f"{{name: {name}, implementation: {each}}}" for name, each in systems)
+    take(page, f"customer: G\nproduct: smtplib\ncomponents: [{components}]\nfeatures: [delivery, 8bitmime]\n")
+    page.click("text=Customer's sheet")
+    page.set_viewport_size({"width": 680, "height": 900})  # as wide as the text of a page of A4
+    page.emulate_media(media="print")
+    wide = (
+        "[...document.querySelectorAll('#sheet .table')].map((each) => each.scrollWidth - each.clientWidth)"
+    )
+    assert max(page.evaluate(wide)) <= 0
+
+
 def test_a_sheet_that_leaves_nothing_out_has_no_more_to_offer(checker: Open) -> None:
     page = checker(examples.smtp())
     take(page, GOOD)

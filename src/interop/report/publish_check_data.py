@@ -60,6 +60,7 @@ def facts(matrix: Matrix, guide: Guide) -> dict[str, Any]:
             "lines": sheet.LINES,
             "width": sheet.WIDTH,
             "heading": sheet.HEADING,
+            "column": sheet.COLUMN,
             "rooms": sheet.ROOMS,
             "unbounded": UNBOUNDED,
         },

@@ -24,6 +24,8 @@ LINES = 124
 WIDTH = 108
 HEADING = 3
 """Lines that a section's title takes with the space around it."""
+COLUMN = 16
+"""Characters that the column of a system takes in the table of functions."""
 ROOMS = ((1_000, 40), (400, 20), (180, 10))
 """Characters of a list of names, and rows of the table: the first with which all fits, else the last."""
 
@@ -75,7 +77,9 @@ def _build(report: Report, rules: Rules, words: Words, most: int, most_rows: int
     taken = sum(_lines(text) for text in spoken) + HEADING
     taken += sum(max(_lines(row[0], 30), _lines(row[1], 30)) for row in shown) + len(shown) // 3
     if head:
-        taken += HEADING + 1 + sum(_lines(row[0][1], 45) for row in body) + len(body) // 3
+        rest = WIDTH - COLUMN * (len(head) - 1)
+        taken += HEADING + max(_lines(name, COLUMN) for name in head) + len(body) // 3
+        taken += sum(_lines(row[0][1], rest) for row in body)
     sections = (
         change(report, words, most),
         broken(report, rules, words, most),

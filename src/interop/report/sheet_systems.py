@@ -20,7 +20,7 @@ MOST_COLUMNS = 5
 MOST_ROWS = 20
 """What a table of functions and systems may have and still be read."""
 
-_NAME = 40
+_NAME = 60
 
 
 def told(texts: Words, found: Collection[Finding], rules: Rules) -> str:

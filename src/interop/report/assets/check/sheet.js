@@ -34,7 +34,11 @@ function sheetOf(report, rules, words, paper) {
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   let taken = 9 + sum(points.map((text) => linesOf(text, paper.width))) + paper.heading;
   taken += sum(shown.map((row) => Math.max(linesOf(row[0], 30), linesOf(row[1], 30)))) + Math.floor(shown.length / 3);
-  if (head.length) taken += paper.heading + 1 + sum(body.map((row) => linesOf(row[0][1], 45))) + Math.floor(body.length / 3);
+  if (head.length) {
+    const rest = paper.width - paper.column * (head.length - 1);
+    taken += paper.heading + Math.max(...head.map((name) => linesOf(name, paper.column))) + Math.floor(body.length / 3);
+    taken += sum(body.map((row) => linesOf(row[0][1], rest)));
+  }
   const listed = head.length ? [] : [worksPart];
   const told = [brokenPart, conditionsPart, untestedPart, ...listed, reckoningPart, outsidePart, knownPart];
   const sections = told.map((part) => part({ report, rules, words, said, most: paper.most }));

@@ -78,7 +78,7 @@ function eachTable(report, rules, words) {
   const asked = [...report.findings].sort((left, right) => place(left) - place(right));
   const features = new Map(asked.map((finding) => [keyed(finding), finding.feature.title]));
   if (systems.length > MOST_COLUMNS || features.size > MOST_ROWS) return { head: [], body: [] };
-  const column = ({ component, title }) => visible(component.name === component.implementation ? title : component.name, 40);
+  const column = ({ component, title }) => visible(component.name === component.implementation ? title : component.name, 60);
   const body = [...features].map(([key, title]) => {
     const cells = systems.map((found) => {
       const here = found.filter((each) => keyed(each) === key).map(({ status }) => status);
