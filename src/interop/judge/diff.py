@@ -7,7 +7,7 @@ that nothing is called fixed or regressed for which one side has no evidence. Kn
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,18 +20,18 @@ Key = tuple[str, str, str, str, str]
 
 
 class Kind(StrEnum):
-    """What became of a cell."""
+    """What became of a cell, the gravest first."""
 
     REGRESSED = "regressed"
+    CHANGED = "changed"
+    """Broken before and now, in another way."""
+    UNCLEAR = "unclear"
+    """Failed sometimes before, and passed too seldom now to tell that it is fixed."""
     FIXED = "fixed"
     NEW = "new"
     """Tried now, and not before."""
     GONE = "gone"
     """Tried before, and not now."""
-    CHANGED = "changed"
-    """Broken before and now, in another way."""
-    UNCLEAR = "unclear"
-    """Failed sometimes before, and passed too seldom now to tell that it is fixed."""
 
 
 NEW_GAP = "new-gap"
@@ -47,6 +47,9 @@ _GOODNESS = {
     Verdict.FAILS: 0,
     Verdict.UNSUPPORTED: 0,
 }
+
+
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +68,23 @@ class Difference:
             raise ValueError("a difference without cells")
         return cell
 
+    @property
+    def new_gap(self) -> bool:
+        """Whether it was not tried before, and does not work."""
+        return self.kind is Kind.NEW and _GOODNESS[self.cell.verdict] <= _GOODNESS[Verdict.FLAKY]
+
+    @property
+    def gravity(self) -> tuple[int, bool]:
+        """What it is sorted by: its kind, and of the new ones those that do not work first."""
+        return (_GRAVITY[self.kind], not self.new_gap)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The differences with one peer in one version and configuration."""
+    """The differences of one product with one peer in one version and configuration, the gravest first."""
 
     suite: str
+    product: str
     peer_key: str
     old_version: str
     """Exact; empty when the peer is new."""
@@ -81,7 +95,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
-    """Everything that differs, and how much does not."""
+    """Everything that differs, and how much does not. The group with the gravest difference is the first."""
 
     old: Matrix
     new: Matrix
@@ -93,6 +107,11 @@ class Diff:
     def differences(self) -> tuple[Difference, ...]:
         """All of them."""
         return tuple(each for group in self.groups for each in group.differences)
+
+    @property
+    def several_products(self) -> bool:
+        """Whether a peer's name alone does not say between whom a cell is."""
+        return len({cell.product for matrix in (self.old, self.new) for cell in matrix.cells}) > 1
 
 
 def diff(old: Matrix, new: Matrix) -> Diff:
@@ -106,7 +125,8 @@ def diff(old: Matrix, new: Matrix) -> Diff:
             same += 1
         else:
             found.append(Difference(kind=kind, old=before.get(key), new=after.get(key)))
-    return Diff(old=old, new=new, groups=tuple(_grouped(found)), same=same)
+    groups = tuple(_grouped(found, before.values(), after.values()))
+    return Diff(old=old, new=new, groups=groups, same=same)
 
 
 def failing(comparison: Diff, fail_on: Collection[str]) -> tuple[Difference, ...]:
@@ -114,8 +134,7 @@ def failing(comparison: Diff, fail_on: Collection[str]) -> tuple[Difference, ...
     return tuple(
         each
         for each in comparison.differences
-        if each.kind in fail_on
-        or (NEW_GAP in fail_on and each.kind is Kind.NEW and _GOODNESS[each.cell.verdict] <= 1)
+        if each.kind in fail_on or (NEW_GAP in fail_on and each.new_gap)
     )
 
 
@@ -153,16 +172,22 @@ def _kind(old: Cell | None, new: Cell | None) -> Kind | None:
     return None
 
 
-def _grouped(found: Iterable[Difference]) -> Iterable[Group]:
-    groups: dict[tuple[str, str], list[Difference]] = {}
-    for each in found:
-        groups.setdefault((each.cell.suite, each.cell.peer_key), []).append(each)
-    order = list(Kind)
-    for (suite, peer_key), group in groups.items():
+def _grouped(found: Iterable[Difference], before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[Group]:
+    old, new = ({_met(cell): cell.peer_version for cell in side} for side in (before, after))
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for each in sorted(found, key=lambda each: each.gravity):
+        groups.setdefault(_met(each.cell), []).append(each)
+    for met, differences in groups.items():
+        suite, product, peer_key = met
         yield Group(
             suite=suite,
+            product=product,
             peer_key=peer_key,
-            old_version=next((each.old.peer_version for each in group if each.old), ""),
-            new_version=next((each.new.peer_version for each in group if each.new), ""),
-            differences=tuple(sorted(group, key=lambda each: order.index(each.kind))),
+            old_version=old.get(met, ""),
+            new_version=new.get(met, ""),
+            differences=tuple(differences),
         )
+
+
+def _met(cell: Cell) -> tuple[str, str, str]:
+    return (cell.suite, cell.product, cell.peer_key)

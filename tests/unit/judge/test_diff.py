@@ -52,6 +52,36 @@ def test_differences_stand_by_peer_with_both_exact_versions() -> None:
     )
 
 
+def test_the_peer_with_the_gravest_difference_stands_first() -> None:
+    old = matrix(
+        [
+            cell(peer="dead@1"),
+            cell(peer="exim@4.96", verdict=Verdict.FLAKY),
+            cell(),
+            cell("quit", "exim@4.96"),
+        ]
+    )
+    new = matrix([cell(peer="exim@4.96"), cell("quit", "exim@4.96"), cell(peer="young@1"), BAD])
+    groups = diff(old, new).groups
+    assert [(group.peer_key, group.differences[0].kind.value) for group in groups] == [
+        ("postfix@3.10.13", "regressed"),
+        ("exim@4.96", "fixed"),
+        ("young@1", "new"),
+        ("dead@1", "gone"),
+    ]
+
+
+def test_a_new_gap_stands_before_what_is_new_and_works() -> None:
+    (group,) = diff(matrix([]), matrix([cell("quit"), BAD])).groups
+    assert [each.cell.feature for each in group.differences] == ["dot-stuffing", "quit"]
+
+
+def test_the_cells_of_two_products_with_one_peer_are_not_thrown_together() -> None:
+    comparison = diff(matrix([]), matrix([cell(), cell(product="swaks")]))
+    assert [group.product for group in comparison.groups] == ["smtplib", "swaks"]
+    assert comparison.several_products
+
+
 def test_of_several_product_versions_the_newest_counts() -> None:
     old = matrix([cell(), broken("dot-stuffing", "postfix@3.10.13", product_version="3.9.0")])
     assert diff(old, matrix([cell()])).same == 1
