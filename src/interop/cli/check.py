@@ -13,13 +13,11 @@ from interop.cli._missing import run_missing
 from interop.errors import ConfigError, InteropError
 from interop.judge.check import check, exit_code
 from interop.judge.history import together
-from interop.load.catalog import Catalog
 from interop.load.record import write_atomic
 from interop.load.rules import check_rules, check_words
 from interop.load.stack import read_stack
 from interop.model.finding import Report
 from interop.model.matrix import Matrix
-from interop.model.stack import Stack
 from interop.report import findings_json, findings_text, sheet_html, sheet_markdown
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -112,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         report = answer(matrix)
         if arguments.test:
-            made = run_missing(report.findings, arguments.report, _product(stack, catalog, arguments))
+            made = run_missing(report, arguments.report, arguments.config)
             report = answer(together([matrix, *made])) if made else report
         text = _render(report, arguments.format, full=arguments.full)
         if arguments.out is None:
@@ -136,14 +134,6 @@ def _render(report: Report, wanted: str, *, full: bool) -> str:
         case "html":
             return sheet_html.render(report, rules, words, full=full)
     return findings_text.render(report, words)
-
-
-def _product(stack: Stack, catalog: Catalog, arguments: argparse.Namespace) -> list[str]:
-    """Return the arguments by which a run takes the stack's product: shipped, or the configuration's."""
-    if arguments.config is not None:
-        return [f"--interop-config={arguments.config}"]
-    shipped = {each.name for each in catalog.implementations}
-    return [f"--interop-product={stack.product}"] if stack.product in shipped else []
 
 
 def _changes(given: list[str]) -> dict[str, str]:

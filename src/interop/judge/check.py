@@ -80,7 +80,9 @@ def _check(stack: Stack, survey: Survey, names: Names, rules: Rules, now: float,
         now=now,
         max_age_days=days,
         run_started=matrix.run.started,
+        survey=survey,
         product=_version(stack.product_version, scheme, versions, names, stack.product, stack.place),
+        product_name=product,
         product_scheme=scheme,
     )
     named = [names.implementation(each.implementation, each.place, each.version) for each in stack.components]

@@ -14,6 +14,7 @@ from interop.judge.names import Named, Names
 from interop.judge.reading import Reading, shown
 from interop.judge.rules import Rules, decide
 from interop.judge.seldom import doubted, once, outweighs
+from interop.judge.survey import Survey
 from interop.model.finding import Status
 from interop.model.matrix import Cell
 from interop.model.stack import Component, Requirement
@@ -33,12 +34,18 @@ class Ground:
     now: float
     max_age_days: float
     run_started: float
+    survey: Survey
     product: Reading
+    product_name: str
     product_scheme: str
 
     def days(self, cell: Cell) -> int:
         """Return how old a cell's evidence is, in whole days."""
         return max(0, int((self.now - (cell.tested or self.run_started)) // DAY))
+
+    def measures(self, asked: Asked) -> bool:
+        """Say whether any cell of a feature, whoever's it is, has a limit."""
+        return any(cell.limits for cell in self.survey.features({(asked.suite, asked.feature.id)}))
 
     def working(self, status: Status) -> bool:
         """Say whether a status is one in which the feature can be used."""

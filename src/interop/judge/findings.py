@@ -58,7 +58,7 @@ def _told(said: Said, asked: Asked, pool: Sequence[Cell], stack: Stack, ground: 
     untested = said.status is Status.NOT_TESTED
     failure = doubt(said.cell, asked, pool, ground) if said.cause == "seldom" else None
     times = enough(failure) if failure else 0
-    command, needs = command_for(asked, said.cause, said.cell, ground, times) if untested else ("", "")
+    command, needs = command_for(asked, said.cause, said.cell, ground, times=times) if untested else ("", "")
     stopped = said.cell.outcome in ground.rules["standstills"]
     costed = said.status in ground.rules["costed"] and asked.feature.impact in ground.rules["costed_impacts"]
     return dataclasses.replace(
@@ -117,7 +117,8 @@ def _open(said: Sequence[Said], asked: Asked, pool: Sequence[Cell], stack: Stack
 def _untested(asked: Asked, found: Missing, pool: Sequence[Cell], ground: Ground) -> Finding:
     near = found.nearest
     newer, older = other_versions(asked, pool, ground) if near else ((), ())
-    command, needs = command_for(asked, found.cause, near.cell if near else None, ground)
+    cell = near.cell if near else None
+    command, needs = command_for(asked, found.cause, cell, ground, untried=found.reason)
     return dataclasses.replace(
         _base(asked, Status.NOT_TESTED, found.cause, ground),
         likely=found.likely,

@@ -148,7 +148,8 @@ class Finding:
     times: int = 0
     """How many attempts in a row would tell it; 0 where that is not the question."""
     needs: str = ""
-    """What must be there before the command can run: `implementation`, `release`, `product`, `limit`."""
+    """What must be there before the command can run: `implementation`, `release`, `product`, `limit`
+    (a test of a larger one), `measure` (a test of any), `situation` (a peer that is set up to offer it)."""
     untried: str = ""
     """What the matrix says of a cell that was planned and did not run."""
     minimum: Minimum | None = None

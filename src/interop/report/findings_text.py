@@ -124,7 +124,7 @@ def _groups(found: Iterable[Finding], report: Report, words: Words) -> list[list
     """Put together the findings of one component that have the same thing said of them."""
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in found:
-        said = tuple(_said(finding, report, words))
+        said = (*_said(finding, report, words), finding.needs)
         groups.setdefault((finding.component.name, finding.suite, finding.role, *said), []).append(finding)
     return list(groups.values())
 

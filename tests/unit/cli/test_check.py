@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -135,6 +137,37 @@ def test_a_history_reads_a_folder(say: Say, folder: Path) -> None:
     code, out, _ = say("history", "runs")
     assert code == 0
     assert "DOES NOT WORK" in out
+
+
+def test_what_test_cannot_run_is_said_with_the_reason(say: Say, folder: Path) -> None:
+    (folder / "unknown.stack.yaml").write_text(
+        "customer: Globex\nproduct: smtplib\ncomponents: [Haraka 3.0]\nfeatures: [dot-stuffing]\n"
+    )
+    _, _, err = say("check", "unknown.stack.yaml", "--matrix", "matrix.json", "--test")
+    passed, nothing = err.splitlines()
+    why = "No implementation of this name was ever tested. First add it as an implementation (docs/peers.md)."
+    assert passed == f"interop: not tested: Haraka 3.0: dot-stuffing. {why}"
+    assert nothing == "interop: there is nothing that a run could test."
+
+
+def test_a_run_for_what_is_missing_takes_the_product_once(say: Say, folder: Path, monkeypatch: Any) -> None:
+    (folder / "near.stack.yaml").write_text(
+        "customer: Globex\nproduct: smtplib\ncomponents: [Postfix 3.7.11]\nfeatures: [dot-stuffing]\n"
+    )
+    called: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        called.append(command)
+        return subprocess.CompletedProcess(command, 4, "", "no engine\n")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    (folder / "interop.yaml").write_text("product: {shipped: smtplib}\n")
+    for given in ((), ("--config", "interop.yaml")):
+        _, _, err = say("check", "near.stack.yaml", "--matrix", "matrix.json", "--test", *given)
+        assert "wrote no matrix: no engine" in err
+    assert called[0].count("--interop-product") == 1
+    assert "--interop-product" not in called[1]
+    assert "--interop-config=interop.yaml" in called[1]
 
 
 def answers(*lines: str) -> Callable[[str], str]:

@@ -206,6 +206,32 @@ def test_the_command_that_would_test_it_is_exact() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("product", "named"),
+    [
+        ("smtplib", " --interop-product smtplib"),
+        ("swaks 20201014.0", " --interop-product swaks@20201014.0"),
+        ("swaks 1999", " --interop-product swaks"),
+        ("acme-mailer 4.2.0", ""),
+    ],
+)
+def test_the_command_names_a_product_that_is_shipped_and_no_other(product: str, named: str) -> None:
+    name = product.partition(" ")[0]
+    cells = [cell(peer="postfix@3.11.1", product=name, product_version="1.0")]
+    (finding,) = asked(matrix(cells), "Postfix 3.7.11", product=product, catalog=catalog().programs).findings
+    assert finding.command == (
+        f"pytest --interop --interop-suite smtp{named} --interop-peer postfix@3.7.11"
+        " --interop-feature dot-stuffing"
+    )
+
+
+def test_a_version_of_the_product_that_is_shipped_need_not_be_installed() -> None:
+    cells = [cell(product="swaks", product_version="1.0")]
+    for product, needs in (("swaks 20201014.0", ""), ("swaks 1999", "product")):
+        report = asked(matrix(cells), "Postfix 3.10.13", product=product, catalog=catalog().programs)
+        assert (report.findings[0].cause, report.findings[0].needs) == ("product", needs)
+
+
 def test_a_command_is_quoted_for_the_shell() -> None:
     assert "--interop-peer 'postfix>=3.8 <3.10'" in one(*TESTED, component="'Postfix >=3.8 <3.10'").command
 
@@ -234,6 +260,12 @@ def test_a_cell_that_did_not_run_says_why() -> None:
         "never-run",
         "no port `bare`",
     )
+
+
+def test_a_run_does_not_answer_what_the_peer_is_not_set_up_for() -> None:
+    said = "Postfix 3.10.13 is not set up to offer greylisting"
+    assert one(untested("dot-stuffing", "postfix@3.10.13", said)).needs == "situation"
+    assert one(untested("dot-stuffing", "postfix@3.10.13", "the run was cut short")).needs == ""
 
 
 def test_an_error_of_the_harness_is_not_tested() -> None:
@@ -326,6 +358,13 @@ def sized(value: float, unit: str, *, at_least: bool = False) -> Cell:
 def test_a_minimum_is_held_against_the_limit_that_was_found(found: Cell, status: Status, cause: str) -> None:
     finding = one(found, features="dot-stuffing: '>= 20 MB'")
     assert (finding.status, finding.cause) == (status, cause)
+
+
+def test_where_the_suite_measures_no_limit_of_a_feature_a_run_is_not_the_answer() -> None:
+    assert one(cell(), features="dot-stuffing: 3 MB").needs == "measure"
+    elsewhere = msgspec.structs.replace(sized(25, "MB"), peer="exim", peer_key="exim@4.96", product="swaks")
+    (finding,) = asked(matrix([cell(), elsewhere]), "Postfix 3.10.13", features="dot-stuffing: 3 MB").findings
+    assert (finding.cause, finding.needs) == ("limit-unmeasured", "")
 
 
 def test_of_several_limits_the_least_counts() -> None:

@@ -76,7 +76,9 @@ function checkStack(stack, evidence, now, maxAgeDays = evidence.rules.max_age_da
     maxAgeDays,
     runStarted: evidence.run.started,
     product: versionOf(stack.product_version, scheme, new Set(ofProduct.map((each) => each.product_version)), names, stack.product, 0),
+    productName: product,
     productScheme: scheme,
+    measures: (asked) => evidence.limits(asked.suite, asked.feature.id).length > 0,
   };
   const named = stack.components.map((component) => names.implementation(component.implementation, component.line, component.version));
   const required = stack.components.map((component) => requiredOf([...stack.requirements, ...component.requirements], names));

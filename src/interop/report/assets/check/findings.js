@@ -36,7 +36,7 @@ function told(said, asked, pool, stack, ground) {
     unpriced: costed && isUnpriced(asked.component, stack),
     failure,
     times,
-    ...(status === "not-tested" ? commandFor(asked, cause, cell, ground, times) : {}),
+    ...(status === "not-tested" ? commandFor(asked, cause, cell, ground, { times }) : {}),
   };
 }
 
@@ -81,7 +81,7 @@ function untested(asked, found, pool, ground) {
     ways: instead(found, asked, pool, ground),
     newer: found.nearest ? newerVersions(asked, pool, ground) : [],
     untried: found.reason,
-    ...commandFor(asked, found.cause, found.nearest?.cell ?? null, ground),
+    ...commandFor(asked, found.cause, found.nearest?.cell ?? null, ground, { untried: found.reason }),
   };
 }
 
@@ -125,31 +125,55 @@ function base(asked, status, cause, ground) {
 }
 
 /** The command that would answer what nobody has tested, and what must be there before it can run. */
-function commandFor(asked, cause, cell, ground, times = 0) {
-  const { named, version } = asked;
+function commandFor(asked, cause, cell, ground, { times = 0, untried = "" } = {}) {
+  const { named } = asked;
   const name = named.known ? named.name : caseless(named.name).replace(/[^\p{L}\p{N}_]+/gu, "-").replace(/^-+|-+$/g, "");
   const templates = ground.rules.commands;
   const put = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => shellWord(values[key]));
-  let command = put(templates.test, { suite: asked.suite, peer: selectorOf(name, asked, cause, cell) });
+  let command = put(templates.test, { suite: asked.suite });
+  const product = shippedProduct(asked, ground);
+  if (product) command += put(templates.product, { product });
+  command += put(templates.peer, { peer: selectorOf(name, asked, cause, cell) });
   if (asked.configuration !== "default") command += put(templates.configuration, { configuration: asked.configuration });
   if (times) command += put(templates.repeat, { times: String(times) });
   command += put(templates.feature, { feature: asked.feature.id });
-  return { command, needs: needsOf(asked, cause, ground, version) };
+  return { command, needs: needsOf(asked, cause, ground, untried) };
 }
 
 const shellWord = (text) => (/^[A-Za-z0-9@%+=:,./_-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
 
 function selectorOf(name, asked, cause, cell) {
   if (cell && ["old", "limit-beyond", "limit-unmeasured", "product", "seldom"].includes(cause)) return cell.peer_key.split("+")[0];
-  const { spec } = asked.version;
+  return versioned(name, asked.version.spec);
+}
+
+/** What names a product that is shipped, in the planned version where that is one of its releases. */
+function shippedProduct(asked, ground) {
+  const { productName: name, product } = ground;
+  const roles = ground.names.catalog.get(name)?.roles ?? [];
+  if (!roles.some(({ suite, role }) => suite === asked.suite && ["", role].includes(asked.role))) return "";
+  return versioned(name, offers(name, product, ground) ? product.spec : "");
+}
+
+/** A selector as `--interop-peer` and `--interop-product` read it. */
+function versioned(name, spec) {
   if (!spec) return name;
   return /^[<>=!]/.test(spec) ? `${name}${spec}` : `${name}@${spec}`;
 }
 
-function needsOf(asked, cause, ground, version) {
-  if (cause === "implementation" || cause === "product") return cause;
+/** Whether the catalogue has a release of that version. */
+function offers(name, { spec, scheme }, ground) {
+  const offered = ground.names.catalog.get(name);
+  return Boolean(offered && spec) && offered.releases.some((each) => matchesSpec(each.version, spec, scheme));
+}
+
+function needsOf(asked, cause, ground, untried) {
+  const { names, rules, productName, product } = ground;
+  if (cause === "implementation" || cause === "release") return cause;
+  if (cause === "product") return shippedProduct(asked, ground) && offers(productName, product, ground) ? "" : cause;
   if (cause === "limit-beyond") return "limit";
-  const offered = ground.names.catalog.get(asked.named.name);
-  const lacks = offered && version.spec && !offered.releases.some((each) => matchesSpec(each.version, version.spec, version.scheme));
-  return cause === "release" || lacks ? "release" : "";
+  if (cause === "limit-unmeasured" && !ground.measures(asked)) return "measure";
+  if (cause === "never-run" && untried.includes(rules.lasting)) return "situation";
+  const { name } = asked.named;
+  return names.catalog.has(name) && asked.version.spec && !offers(name, asked.version, ground) ? "release" : "";
 }

@@ -94,7 +94,7 @@ function sameEntries(found, report, evidence) {
     finding.cause === "fallback" && finding.cell ? sentence(finding.cell.reason) : "",
     ...finding.ways.map((way) => wayText(finding, way, report, words)),
   ];
-  return gathered(found, (finding) => [finding.component.name, finding.suite, finding.role, ...said(finding)]).map((group) => {
+  return gathered(found, (finding) => [finding.component.name, finding.suite, finding.role, ...said(finding), finding.needs]).map((group) => {
     const [first] = group;
     const needs = needsText(first, report, words);
     const number = group.length > 1 ? ` (${group.length})` : "";
