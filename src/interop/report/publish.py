@@ -23,9 +23,8 @@ from interop.report import (
 )
 from interop.report.publish_check_data import Guide
 from interop.report.publish_page import CHECK, GAPS, HISTORY, OVERVIEW, Place, navigation, page
-from interop.report.publish_parts import Part, file_name, parts
+from interop.report.publish_parts import Part, file_name, named, parts
 from interop.report.site_markup import answer_of, text
-from interop.report.text import visible
 
 _NO_EVIDENCE: Mapping[str, str] = MappingProxyType({})
 
@@ -44,14 +43,14 @@ def render(
     wide = [each for each in landscapes(sheet.section for sheet in current) if len(each.sections) > 1]
     suites = _suite_pages(wide, {part.file for part in found})
     places = _places(found, wide, suites)
-    products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
+    products = named(found)
     newest = max(matrices, key=lambda matrix: matrix.run.started)
     frame = _Frame(f"interop {newest.run.interop_version}", products, places)
-    heads = [answer_of(sheet.head) for sheet in current]
+    heads = [answer_of(sheet.head) for sheet in current if not publish_overview.covered(sheet, wide)]
     files = {
         OVERVIEW: page(
             title=f"Interoperability of {products}",
-            description=" ".join(heads) or "Nothing was tested.",
+            description=_description(wide, heads),
             heading=f"Interoperability of {products}",
             lead=publish_overview.lead(found, wide, suites),
             content=publish_overview.content(found, past, peers, wide),
@@ -95,7 +94,7 @@ class _Frame:
 
     def page(self, file: str, heading: str, answer: str, content: str) -> str:
         return page(
-            title=f"{heading}: interoperability of {self._products}",
+            title=f"{heading} · Interoperability of {self._products}",
             description=answer,
             heading=heading,
             lead=f'<div class="answer"><p>{text(answer, 600)}</p></div>',
@@ -103,6 +102,11 @@ class _Frame:
             places=navigation(self._places, file),
             generator=self.generator,
         )
+
+
+def _description(wide: Sequence[Landscape], heads: Sequence[str]) -> str:
+    suites = [f"{publish_suite.title(each, wide)}: {publish_suite.answer(each)}" for each in wide]
+    return " ".join((*suites, *heads)) or "Nothing was tested."
 
 
 def _peers(found: Sequence[Part]) -> dict[str, str]:

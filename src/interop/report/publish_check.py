@@ -14,11 +14,10 @@ from string import Template
 from interop.judge.sections import Section
 from interop.model.matrix import Matrix
 from interop.report.publish_check_data import Guide, facts
-from interop.report.publish_parts import Part
+from interop.report.publish_parts import Part, named
 from interop.report.site import STYLE
 from interop.report.site_data import script_json
-from interop.report.site_markup import content_hash, text
-from interop.report.text import visible
+from interop.report.site_markup import content_hash, short, summary, text
 
 SCRIPTS = (
     "dom",
@@ -66,14 +65,14 @@ _DESCRIPTION = (
 
 def render(matrix: Matrix, found: Sequence[Part], guide: Guide, navigation: str, generator: str) -> str:
     """Return the page. `navigation` is HTML."""
-    products = ", ".join(dict.fromkeys(visible(part.product, 60) for part in found)) or "nothing yet"
+    products = named(found)
     embedded = facts(matrix, guide) | {"places": _places(found)}
     return _PAGE.substitute(
         script_hash=content_hash(_SCRIPT),
         style_hashes=" ".join(f"'{content_hash(style)}'" for style in (_SCREEN, _SHEET, _ALWAYS)),
         generator=text(generator),
-        title=text(f"Check a planned stack against {products}"),
-        description=text(_DESCRIPTION.format(products=products), 400),
+        title=short(f"Check a planned stack against {products}"),
+        description=summary(_DESCRIPTION.format(products=products)),
         screen=_SCREEN,
         sheet=_SHEET,
         always=_ALWAYS,

@@ -30,7 +30,7 @@ def lead(found: Sequence[Part], wide: Sequence[Landscape], suites: Sequence[str]
         _answer(sheet, part)
         for part in found
         for sheet in part.sheets
-        if sheet.current and not _covered(sheet, wide)
+        if sheet.current and not covered(sheet, wide)
     )
     return "".join((*tabs, *answers)) or '<div class="answer"><p>Nothing was tested.</p></div>'
 
@@ -45,7 +45,8 @@ def content(
     )
 
 
-def _covered(sheet: Sheet, wide: Iterable[Landscape]) -> bool:
+def covered(sheet: Sheet, wide: Iterable[Landscape]) -> bool:
+    """Say whether a suite's page has this table's product among others."""
     return any(sheet.section in each.sections for each in wide)
 
 
@@ -60,7 +61,7 @@ def _suite(found: Landscape, file: str, wide: Sequence[Landscape]) -> str:
 
 def _products(found: Sequence[Part], wide: Sequence[Landscape]) -> str:
     """Return a line for each product that shares a suite with others: its own matrix is a click away."""
-    sheets = [sheet for part in found for sheet in part.sheets if sheet.current and _covered(sheet, wide)]
+    sheets = [sheet for part in found for sheet in part.sheets if sheet.current and covered(sheet, wide)]
     rows = "".join(
         row(
             f'<a href="{escape(sheet.address)}">{text(sheet.head.subject)}</a>',

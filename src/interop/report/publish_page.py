@@ -12,7 +12,7 @@ from importlib.resources import files
 from string import Template
 
 from interop.report.site import STYLE
-from interop.report.site_markup import content_hash, text
+from interop.report.site_markup import content_hash, short, summary, text
 from interop.report.text import moment
 
 _ASSETS = files("interop.report") / "assets"
@@ -82,8 +82,8 @@ def page(
         style=_STYLE,
         style_hash=content_hash(_STYLE),
         generator=text(generator),
-        title=text(title, 200),
-        description=text(description, 400),
+        title=short(title),
+        description=summary(description),
         navigation=places,
         heading=text(heading, 200),
         lead=lead,

@@ -13,11 +13,14 @@ from urllib.parse import quote
 
 from interop.judge.history import together
 from interop.judge.sections import Column, Section, sections
-from interop.judge.summary import Headline, headline
+from interop.judge.summary import Headline, amount, headline
 from interop.model.matrix import Cell, Matrix
 from interop.model.versions import sort_key
 from interop.report.site_data import link, sheet_ids
-from interop.report.text import visible
+from interop.report.text import clip, visible
+
+MOST_NAMED = 2
+"""Products that a title names; it counts more of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,20 @@ def parts(matrices: Sequence[Matrix]) -> tuple[Part, ...]:
         file = file_name(words if len(names) > 1 else ("matrix",), taken)
         found.append(_part(matrices, product, suite, file))
     return tuple(found)
+
+
+def named(found: Sequence[Part]) -> str:
+    """Return the products of a site by name, or how many they are in their suites' words: `15 clients`."""
+    products = dict.fromkeys(clip(visible(part.product), 60) for part in found)
+    if len(products) <= MOST_NAMED:
+        return " and ".join(products) or "nothing yet"
+    roles: dict[str, set[str]] = {}
+    for part in found:
+        for sheet in part.sheets:
+            roles.setdefault(sheet.section.role, set()).add(part.product)
+    if len(roles) > MOST_NAMED:
+        return amount(len(products), "implementation")
+    return " and ".join(amount(len(each), visible(role, 60)) for role, each in roles.items())
 
 
 def file_name(words: Iterable[str], taken: set[str]) -> str:

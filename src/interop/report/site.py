@@ -20,7 +20,17 @@ from interop.judge.summary import Cause, Gap, Headline, amount, headline
 from interop.model.matrix import Known, Matrix
 from interop.model.suite import Impact
 from interop.report.site_data import KNOWN, MEANINGS, book, embedded_evidence, link, script_json, sheet_ids
-from interop.report.site_markup import anchor, answer_of, content_hash, mark, outward, share, text
+from interop.report.site_markup import (
+    anchor,
+    answer_of,
+    content_hash,
+    mark,
+    outward,
+    share,
+    short,
+    summary,
+    text,
+)
 from interop.report.site_plain import plain
 from interop.report.text import because, lasted, moment, ruling, standing, visible, workaround
 
@@ -59,8 +69,8 @@ def render(matrix: Matrix, *, evidence: Mapping[str, str] = _NO_EVIDENCE, naviga
         script_hash=content_hash(_SCRIPT),
         style_hash=content_hash(STYLE),
         generator=text(f"interop {matrix.run.interop_version}"),
-        title=text(f"{heading}: interoperability"),
-        description=text(answer, 400),
+        title=short(f"{heading}: interoperability"),
+        description=summary(answer),
         style=STYLE,
         navigation=navigation,
         heading=text(heading),

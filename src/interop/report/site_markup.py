@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from html import escape
 
@@ -11,12 +12,32 @@ from interop.judge.summary import Headline
 from interop.model.matrix import Verdict
 from interop.report.site_data import MEANINGS, web_address
 from interop.report.style import GLYPHS
-from interop.report.text import visible
+from interop.report.text import clip, visible
 
 
 def text(value: str, longest: int = 2_000) -> str:
     """Return any text, whoever wrote it, so that HTML and a reader's eye take it for nothing but text."""
     return escape(visible(value, longest))
+
+
+def short(value: str, longest: int = 120) -> str:
+    """Return a text for a title: escaped, and cut without a word on how much is missing."""
+    return escape(clip(_told(value, longest), longest))
+
+
+def summary(value: str, longest: int = 300) -> str:
+    """Return as many whole sentences as fit, for a search engine or the preview of a link; escaped."""
+    shown = _told(value, longest)
+    kept = ""
+    for sentence in re.split(r"(?<=[.!?]) ", shown):
+        if len(kept) + len(sentence) > longest:
+            break
+        kept += f" {sentence}"
+    return escape(kept.strip() or clip(shown, longest))
+
+
+def _told(value: str, longest: int) -> str:
+    return visible(" ".join(value[: 10 * longest].split())[: 4 * longest])
 
 
 def anchor(address: str, value: str) -> str:

@@ -86,6 +86,9 @@ MATRICES: dict[str, Callable[[], Matrix]] = {
     "gaps": examples.with_gaps,
     "two": examples.two_suites,
     "healthy": examples.healthy,
+    "large": lambda: examples.matrix(
+        examples.cell("quit", product=f"{'long-' * 20}{number}", role="client") for number in range(9)
+    ),
     "hostile": examples.hostile,
     "empty": lambda: examples.matrix([]),
 }
@@ -115,6 +118,9 @@ def test_every_page_says_what_it_is_and_asks_nothing_of_a_network(name: str) -> 
         assert page.title
         assert about["og:title"] == page.title
         assert about["description"] == about["og:description"] != ""
+        assert len(page.title) <= 120
+        assert len(about["description"] or "") <= 300
+        assert "more characters" not in page.title + (about["description"] or "")
         assert "width=device-width" in (about["viewport"] or "")
         assert not [each for each in page.all("link") + page.all("img") + page.all("iframe") if each], file
         assert not [each for each in page.all("script") if "src" in each]
@@ -303,6 +309,25 @@ def test_products_that_share_a_suite_share_a_page_that_stands_for_them_in_the_na
     matrices = [name for name in files if name.startswith("matrix-")]
     assert len(matrices) == 2
     assert all(any(link.startswith(name) for link in links) for name in matrices)
+
+
+def several(*products: str) -> dict[str, str]:
+    cells = [examples.cell(each, product=product) for product in products for each in ("quit", "helo")]
+    return published(examples.matrix(cells))
+
+
+def test_a_site_of_many_products_counts_them_in_its_titles() -> None:
+    files = several(*(f"client-{number}" for number in range(15)))
+    titles = {file: Page(text).title for file, text in files.items()}
+    assert titles["index.html"] == "Interoperability of 15 clients"
+    assert titles["gaps.html"] == "Gaps · Interoperability of 15 clients"
+    assert titles["with-postfix.html"] == "Postfix · Interoperability of 15 clients"
+    assert titles["check.html"] == "Check a planned stack against 15 clients"
+    assert "with 1 server in 1 version" in files["index.html"].partition("<body")[0]
+
+
+def test_a_site_of_two_products_names_them() -> None:
+    assert Page(several("swaks", "curl")["index.html"]).title == "Interoperability of swaks and curl"
 
 
 def test_an_implementation_that_several_products_met_is_summed_up_in_one_sentence() -> None:
