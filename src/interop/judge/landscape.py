@@ -7,7 +7,7 @@ single product's section can. Knows nothing of how any of it is shown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from interop.judge.sections import Column, Section, is_gap, works
@@ -37,17 +37,23 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """A feature and a peer over all products."""
+    """A feature and a peer over the products that can tell: those that get it with some peer.
 
+    What a product gets with no peer at all says nothing of any of them. Where no product gets it, all count.
+    """
+
+    everybody: Counter[Verdict]
+    """The verdicts with all products."""
     verdicts: Counter[Verdict]
+    """The verdicts with those that can tell."""
     at_fault: int
     """Products with which it does not work by the peer's fault."""
     gaps: int
-    """Products with which a customer would hit a gap."""
+    """Products that can tell, and with which a customer would hit a gap."""
 
     @property
     def tried(self) -> int:
-        """How many products tried it there."""
+        """How many of the products that can tell tried it there."""
         return self.verdicts.total() - self.verdicts[Verdict.UNTESTED] - self.verdicts[Verdict.ERROR]
 
     @property
@@ -81,6 +87,10 @@ class Landscape:
         keys = [column.key for column in columns]
         return sum(any(self.support[each.id, key].at_fault for key in keys) for each in self.features)
 
+    def had(self, column: Column) -> int:
+        """Return how many features some product gets with the peer."""
+        return sum(self.support[each.id, column.key].works > 0 for each in self.features)
+
 
 def landscapes(sections: Iterable[Section]) -> tuple[Landscape, ...]:
     """Return a landscape for each role of each suite in which there are sections, in their order."""
@@ -102,8 +112,9 @@ def _landscape(found: Sequence[Section]) -> Landscape:
         for column in section.columns:
             if column.key in section.tested:
                 meetings[section.product, column.key] = _meeting(section, column)
+    able = _able(found)
     support = {
-        (feature.id, key): _support(feature, cells.get((feature.id, key), ()))
+        (feature.id, key): _support(feature, cells.get((feature.id, key), ()), able.get(feature.id, set()))
         for feature in features.values()
         for key in columns
     }
@@ -143,10 +154,22 @@ def _meeting(section: Section, column: Column) -> Meeting:
     )
 
 
-def _support(feature: Feature, cells: Iterable[Cell]) -> Support:
+def _able(found: Iterable[Section]) -> dict[str, set[str]]:
+    """Return the products that get a feature with some peer, by the feature's id."""
+    able: dict[str, set[str]] = {}
+    for section in found:
+        for row in section.rows:
+            if any(map(works, row.cells)):
+                able.setdefault(row.feature.id, set()).add(section.product)
+    return able
+
+
+def _support(feature: Feature, cells: Iterable[Cell], able: Collection[str]) -> Support:
     seen = list(cells)
+    telling = [cell for cell in seen if not able or cell.product in able]
     return Support(
-        verdicts=Counter(cell.verdict for cell in seen),
+        everybody=Counter(cell.verdict for cell in seen),
+        verdicts=Counter(cell.verdict for cell in telling),
         at_fault=sum(cell.gap and cell.blame in PEERS_OWN for cell in seen),
-        gaps=sum(is_gap(cell, feature) for cell in seen),
+        gaps=sum(is_gap(cell, feature) for cell in telling),
     )

@@ -80,7 +80,8 @@ def render(
         texts = {name: evidence[name] for name in shown & evidence.keys()}
         files[part.file] = site.render(part.matrix, evidence=texts, navigation=navigation(places, part.file))
     for name, file in peers.items():
-        files[file] = frame.page(file, publish_peer.title(name, found), *publish_peer.content(name, found))
+        content = publish_peer.content(name, found, wide)
+        files[file] = frame.page(file, publish_peer.title(name, found), *content)
     return files
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from interop.judge.history import History, Line, Point
 from interop.judge.summary import amount
+from interop.model.matrix import Verdict
 from interop.report.publish_page import NOTHING, day, row, table
 from interop.report.publish_parts import Part, Sheet
 from interop.report.site_data import MEANINGS
@@ -17,20 +18,34 @@ MOST_LINES = 500
 """Failures that are written out; `interop history` has them all."""
 MOST_RUNS = 60
 """Runs of one trend that are drawn, the latest ones."""
+MOST_NAMED = 2
+"""Products of one run that its trend names."""
 DAY = 86_400.0
 
 
 def content(history: History, found: Sequence[Part], peers: Mapping[str, str], now: float) -> tuple[str, str]:
     """Return the page's answer in a sentence, and its content. `now` is in seconds since the epoch."""
     failing = sorted((line for line in history.lines if line.failing), key=lambda line: -line.failing_since)
+    turned = [line for line in failing if _turned(line)]
+    never = [line for line in failing if not _turned(line)]
     runs = {point.run for points in history.trend.values() for point in points}
     answer = (
-        f"{amount(len(runs), 'run')}; {amount(len(failing), 'failure')} along the versions that were tested."
+        f"{amount(len(runs), 'run')}; {amount(len(turned), 'failure')} that came or went with a version or a"
+        f" day, {len(never):,} in everything that was tested."
     )
     titles = {part.suite: part.sheets[0].section.suite.title for part in found}
     trends = "".join(_trend(titles.get(suite, suite), points) for suite, points in history.trend.items())
-    body = f"<section><h2>Trend</h2>{trends}</section>\n{_lines(failing, found)}{_last(history, peers, now)}"
+    body = (
+        f"<section><h2>Trend</h2>{trends}</section>\n{_lines(turned, never, found)}"
+        f"{_last(history, peers, now)}"
+    )
     return answer, body
+
+
+def _turned(line: Line) -> bool:
+    """Say whether another version works, or one that fails once did."""
+    worked = any(verdict in {Verdict.WORKS, Verdict.DEGRADED} for _, verdict in line.versions)
+    return worked or bool(line.last_worked)
 
 
 def _trend(title: str, points: Sequence[Point]) -> str:
@@ -48,24 +63,29 @@ def _product_trend(title: str, product: str, points: Sequence[Point]) -> str:
     said = "; ".join(f"{moment(point.started)[:10]}: {_counts(point)}" for point in points[-1:])
     runs = amount(len(points), "run")
     rows = "".join(
-        row(moment(point.started), text(point.product_version), _counts(point)) for point in reversed(points)
+        row(moment(point.started), text(point.product_version) or NOTHING, _counts(point))
+        for point in reversed(points)
     )
     numbers = table(("Run", "Product", "Cells"), rows)
     return (
-        f"<figure><figcaption><b>{text(f'{product} · {title}')}</b> {escape(said)}</figcaption>"
+        f"<figure><figcaption><b>{_whose(product, title)}</b> {escape(said)}</figcaption>"
         f'<svg class="trend" viewBox="0 0 {width} 100" width="{width}" height="100" role="img" '
         f'aria-label="Cells by verdict in {runs}; the table below says the same">{bars}</svg>'
         f"<details><summary>{runs} in numbers</summary>{numbers}</details></figure>\n"
     )
 
 
+def _whose(product: str, title: str) -> str:
+    """Return what a trend is of: that of many products, which a run names one by one, is its suite's."""
+    return text(title if product.count(", ") >= MOST_NAMED else f"{product} · {title}")
+
+
 def _bar(place: int, point: Point) -> str:
     """Return one run as a column, what works at the bottom."""
     total = sum(point.counts.values()) or 1
     bottom = 100.0
-    parts = [
-        f"<title>{moment(point.started)[:10]}, {text(point.product_version, 60)}: {_counts(point)}</title>"
-    ]
+    version = f", {text(point.product_version, 60)}" if point.product_version else ""
+    parts = [f"<title>{moment(point.started)[:10]}{version}: {_counts(point)}</title>"]
     for verdict in MEANINGS:
         height = 100 * point.counts.get(verdict, 0) / total
         bottom -= height
@@ -81,18 +101,31 @@ def _counts(point: Point) -> str:
     )
 
 
-def _lines(failing: Sequence[Line], found: Sequence[Part]) -> str:
-    if not failing:
+def _lines(turned: Sequence[Line], never: Sequence[Line], found: Sequence[Part]) -> str:
+    """Return what changed as a table; what never worked is no history, and folded."""
+    if not (turned or never):
         return "<section><h2>What does not work</h2><p>Nothing that was tested.</p></section>\n"
+    told = _table(turned, found) if turned else "<p>Nothing that ever worked fails.</p>"
+    folded = (
+        f"<details><summary>{amount(len(never), 'failure')} in everything that was tested</summary>"
+        f"{_table(never, found)}</details>"
+        if never
+        else ""
+    )
+    return (
+        '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says'
+        " that everything tested in it fails, and that 2.0.21 was tested and works. What one side does not"
+        " support stands here, too.</p>"
+        f"{told}{folded}</section>\n"
+    )
+
+
+def _table(failing: Sequence[Line], found: Sequence[Part]) -> str:
     titles = ("Feature", "With", "Versions", "Since", "Works up to", "What fails last worked")
     rows = "".join(_line(line, found) for line in failing[:MOST_LINES])
     more = amount(len(failing) - MOST_LINES, "further failure")
     all_of_them = f'<p class="note">{more}: <code>interop history</code> lists them all.</p>'
-    return (
-        '<section><h2>What does not work</h2><p class="order">A range such as &gt;=2.0.11 &lt;2.0.21 says'
-        " that everything tested in it fails, and that 2.0.21 was tested and works.</p>"
-        f"{table(titles, rows)}{all_of_them if len(failing) > MOST_LINES else ''}</section>\n"
-    )
+    return f"{table(titles, rows)}{all_of_them if len(failing) > MOST_LINES else ''}"
 
 
 def _line(line: Line, found: Sequence[Part]) -> str:

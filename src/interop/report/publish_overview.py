@@ -99,14 +99,17 @@ def _implementations(
     shown = [name for name in peers if name in history.last_tested or name not in products]
     rows = "".join(_row(name, peers[name], found, history, wide) for name in shown)
     gaps = "Gaps of its own" if wide else "Does not work"
-    titles = ("Implementation", "Versions tested", gaps, "Last tested")
+    seat = ("As",) if wide else ()
+    titles = ("Implementation", *seat, "Versions tested", gaps, "Last tested")
     return f"<section><h2>Implementations</h2>{table(titles, rows)}</section>\n"
 
 
 def _row(name: str, file: str, found: Sequence[Part], history: History, wide: Sequence[Landscape]) -> str:
     title, versions, gaps = name, dict[str, None](), 0
+    seats = dict[str, None]()
     for sheet in (sheet for part in found for sheet in part.newest_with(name)):
         columns = sheet.columns_of(name)
+        seats[f"{sheet.section.suite.title} {sheet.section.peer_role}"] = None
         keys = {column.key for column in columns}
         for column in columns:
             title = column.title
@@ -120,6 +123,7 @@ def _row(name: str, file: str, found: Sequence[Part], history: History, wide: Se
         gaps = sum(each.own_gaps(column for column in each.columns if column.peer == name) for each in wide)
     return row(
         f'<a href="{escape(file)}">{text(title)}</a>',
+        *([text(", ".join(seats), 300)] if wide else []),
         text(", ".join(versions), 300) or "none",
         amount(gaps, "feature") if gaps else NOTHING,
         day(history.last_tested.get(name, 0.0)),

@@ -125,11 +125,15 @@ def _part(matrices: Iterable[Matrix], product: str, suite: str, file: str) -> Pa
     matrix = together(runs)
     facts = next(each for each in matrix.suites if each.name == suite)
     scheme = next((party.version_scheme for party in matrix.parties if party.name == product), "debian")
+    cells = _newest_first(matrix.cells, scheme)
+    # A run of many products names them all: this is the page of one.
+    run = dataclasses.replace(matrix.run, product=product, product_version=cells[0].product_version)
     matrix = dataclasses.replace(
         matrix,
+        run=run,
         suites=(facts,),
         parties=tuple(party for party in matrix.parties if party.suite == suite),
-        cells=_newest_first(matrix.cells, scheme),
+        cells=cells,
     )
     shown = sections(matrix)
     return Part(

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from interop.judge.landscape import Landscape
 from interop.judge.sections import Column, Row, is_gap, works
 from interop.judge.summary import amount
 from interop.model.attempt import Party
 from interop.model.matrix import Cell, Verdict
+from interop.report import publish_support
 from interop.report.publish_page import NOTHING, cards, day, row, table
 from interop.report.publish_parts import Part, Sheet
 from interop.report.site_markup import answer_of, mark, outward, share, text
@@ -29,20 +31,23 @@ def title(name: str, found: Iterable[Part]) -> str:
     return visible(titles[-1] if titles else name, 120)
 
 
-def content(name: str, found: Sequence[Part]) -> tuple[str, str]:
-    """Return the page's answer in a sentence, and its content."""
+def content(name: str, found: Sequence[Part], wide: Sequence[Landscape] = ()) -> tuple[str, str]:
+    """Return the page's answer in a sentence, and its content. `wide` has the suites of several products."""
     faced = [sheet for part in found for sheet in part.newest_with(name)]
     own = [sheet for part in found for sheet in part.sheets if sheet.section.product == name]
     people = title(name, found)
     answers = _answers(faced, name) or [answer_of(sheet.head) for sheet in own[:1]]
+    met = [each for each in wide if any(column.peer == name for column in each.columns)]
     body = "".join(
         (
             _about(name, people, found),
-            *(_faced(sheet, name, alone=len(faced) == 1) for sheet in faced),
+            *(publish_support.section(each, name, people, faced) for each in met),
+            _with(faced, name),
             _own(own),
             _versions(name, faced),
         )
     )
+    answers += [publish_support.fault(each, name) for each in met]
     return " ".join(answers) or "Nothing was tested.", body
 
 
@@ -118,11 +123,21 @@ def _last(texts: Iterable[str]) -> str:
     return found[-1] if found else ""
 
 
-def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
-    """Return what of the peer's answers is not simply `works`, a row a feature, a column a version.
+def _with(faced: Sequence[Sheet], name: str) -> str:
+    """Return what each product gets from the peer; of several, the details are folded."""
+    if len(faced) == 1:
+        (sheet,) = faced
+        subject = text(sheet.head.subject)
+        return f"<section><h2>With {subject}</h2>{_faced(sheet, name)}</section>\n"
+    folded = "".join(
+        f"<details><summary>{text(_answer([sheet], name))}</summary>{_faced(sheet, name)}</details>\n"
+        for sheet in faced
+    )
+    return f'<section class="each"><h2>With each product</h2>{folded}</section>\n' if folded else ""
 
-    `alone` says that the page's heading has the sentence already.
-    """
+
+def _faced(sheet: Sheet, name: str) -> str:
+    """Return what of the peer's answers is not simply `works`, a row a feature, a column a version."""
     columns = sheet.columns_of(name)
     rows = _rows(sheet, columns)
     odd = [(each, cells) for each, cells in rows if any(cell.verdict is not Verdict.WORKS for cell in cells)]
@@ -138,11 +153,9 @@ def _faced(sheet: Sheet, name: str, *, alone: bool) -> str:
         f"<details><summary>{amount(len(plain), 'feature')} {verb} {every}</summary>"
         f'<ul class="names">{names}</ul></details>'
     )
-    answer = "" if alone else text(_answer([sheet], name))
     return (
-        f"<section><h2>With {text(sheet.head.subject)}</h2>"
-        f'<p>{answer} <a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>'
-        f"{share(tally)}{_table(sheet, columns, odd) if odd else ''}{worked if plain else ''}</section>\n"
+        f'<p><a href="{escape(sheet.peer(name))}">See it in the matrix</a></p>'
+        f"{share(tally)}{_table(sheet, columns, odd) if odd else ''}{worked if plain else ''}"
     )
 
 
@@ -172,22 +185,17 @@ def _own(own: Sequence[Sheet]) -> str:
 
 
 def _versions(name: str, faced: Sequence[Sheet]) -> str:
-    """Return every version with what it was made of and when it was last tested."""
-    several = len(faced) > 1
+    """Return every version with what it was made of and when any product was last tested with it."""
+    tested: dict[tuple[str, str, str, str], float] = {}
+    for sheet in faced:
+        for column in sheet.columns_of(name):
+            key = (column.label, column.exact, column.release, column.digest)
+            tested[key] = max(tested.get(key, 0.0), _tested(sheet, column))
     rows = "".join(
-        row(
-            text(column.label),
-            text(column.exact),
-            text(column.release) or NOTHING,
-            _tested(sheet, column),
-            *([text(sheet.head.subject)] if several else []),
-            _digest(column.digest),
-        )
-        for sheet in faced
-        for column in sheet.columns_of(name)
+        row(text(label), text(exact), text(release) or NOTHING, day(last), _digest(digest))
+        for (label, exact, release, digest), last in tested.items()
     )
-    with_whom = ("With",) if several else ()
-    titles = ("Version", "Exact version", "Release", "Last tested", *with_whom, "Digest")
+    titles = ("Version", "Exact version", "Release", "Last tested", "Digest")
     return f"<section><h2>Versions</h2>{table(titles, rows)}</section>\n" if rows else ""
 
 
@@ -196,6 +204,6 @@ def _digest(digest: str) -> str:
     return f'<code title="{text(digest, 200)}">{text(digest[:19])}…</code>' if digest else NOTHING
 
 
-def _tested(sheet: Sheet, column: Column) -> str:
+def _tested(sheet: Sheet, column: Column) -> float:
     position = sheet.section.columns.index(column)
-    return day(max((each.cells[position].tested for each in sheet.section.rows), default=0.0))
+    return max((each.cells[position].tested for each in sheet.section.rows), default=0.0)

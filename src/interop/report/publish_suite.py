@@ -5,19 +5,26 @@ For somebody who has to choose one. Every figure leads to the matrix that it was
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
 from interop.judge.landscape import Landscape, Meeting, Support
 from interop.judge.sections import Column
-from interop.judge.summary import amount
+from interop.judge.summary import amount, plural
 from interop.model.matrix import Verdict
 from interop.model.suite import Feature
 from interop.report.publish_page import NOTHING
 from interop.report.publish_parts import Sheet
 from interop.report.site_markup import text
 from interop.report.text import visible
+
+LEGEND = (
+    "Of the {role} that get a feature from some {peer}, how many get it from this one; a tick is all of them,"
+    " a cross none. A dash: one side lacks it, red where the specification requires it. An exclamation mark:"
+    " the {peer} is at fault."
+)
+"""What the signs of `supported` mean."""
 
 
 def answer(found: Landscape) -> str:
@@ -44,9 +51,8 @@ def content(found: Landscape, sheets: Mapping[str, Sheet], peers: Mapping[str, s
             ),
             _section(
                 f"What each {found.peer_role} does",
-                f"With how many of the {found.role}s that tried a feature it works. Red: with none of them."
-                f" An exclamation mark: with some it does not, and the {found.peer_role} is at fault.",
-                _table(found, peers, "feature", _support(found, sheets)),
+                LEGEND.format(role=plural(found.role), peer=found.peer_role),
+                _table(found, peers, "feature", _support(found, sheets), "scroll tall"),
             ),
         )
     )
@@ -56,7 +62,7 @@ def _section(title: str, note: str, body: str) -> str:
     return f'<section><h2>{text(title)}</h2><p class="order">{text(note)}</p>{body}</section>\n'
 
 
-def _table(found: Landscape, peers: Mapping[str, str], corner: str, body: str) -> str:
+def _table(found: Landscape, peers: Mapping[str, str], corner: str, body: str, kind: str = "scroll") -> str:
     """Return a table with a column for each version, under its peer's name."""
     groups = [(peer, list(columns)) for peer, columns in groupby(found.columns, lambda each: each.peer)]
     names = "".join(
@@ -66,7 +72,7 @@ def _table(found: Landscape, peers: Mapping[str, str], corner: str, body: str) -
     )
     versions = "".join(f'<th scope="col">{text(_short(column), 24)}</th>' for column in found.columns)
     return (
-        '<div class="scroll"><table class="landscape"><thead>'
+        f'<div class="{kind}"><table class="landscape"><thead>'
         f'<tr><td></td>{names}</tr><tr><th scope="col">{text(corner)}</th>{versions}</tr></thead>\n'
         f"{body}</table></div>"
     )
@@ -90,10 +96,16 @@ def _meetings(found: Landscape, sheets: Mapping[str, Sheet], peers: Mapping[str,
             for column in found.columns
         )
         rows.append(f"<tr>{head}{cells}</tr>\n")
-    own = "".join(f"<td>{found.own_gaps([column]) or NOTHING}</td>" for column in found.columns)
-    whose = f"Gaps that are the {text(found.peer_role)}'s own fault"
-    last = f'<tr class="sum"><th scope="row">{whose}</th>{own}</tr>\n'
-    return f"<tbody>{''.join(rows)}{last}</tbody>"
+    had = [f"{found.had(column):,}" for column in found.columns]
+    own = [str(found.own_gaps([column]) or NOTHING) for column in found.columns]
+    rows.append(_sum(f"Features that some {found.role} gets, of {len(found.features):,}", had))
+    rows.append(_sum(f"Gaps that are the {found.peer_role}'s own fault", own))
+    return f"<tbody>{''.join(rows)}</tbody>"
+
+
+def _sum(title: str, figures: Iterable[str]) -> str:
+    cells = "".join(f"<td>{each}</td>" for each in figures)
+    return f'<tr class="sum"><th scope="row">{text(title)}</th>{cells}</tr>\n'
 
 
 def _meeting(meeting: Meeting | None, sheet: Sheet, column: Column) -> str:
@@ -127,27 +139,27 @@ def _feature(found: Landscape, feature: Feature, sheets: Mapping[str, Sheet]) ->
         f'<th scope="row"><a href="{escape(sheet.row(feature.id))}">{text(feature.title)}</a>'
         f' <span class="note">{text(feature.clause)} · {text(feature.level)}</span></th>'
     )
-    cells = "".join(_supported(found.support[feature.id, column.key]) for column in found.columns)
+    cells = "".join(supported(found.support[feature.id, column.key]) for column in found.columns)
     return f"<tr>{head}{cells}</tr>\n"
 
 
-def _supported(support: Support) -> str:
-    """Return how many of those that tried a feature got it, in as few signs as will do."""
-    told = ", ".join(f"{count} {verdict}" for verdict, count in support.verdicts.items())
+def supported(support: Support) -> str:
+    """Return how many of those that can tell get a feature, in as few signs as will do, as a table's cell."""
+    told = ", ".join(f"{count} {verdict}" for verdict, count in support.everybody.items())
     if not support.tried:
         return f'<td class="never" title="{text(told)}">·</td>'
     lacked = support.verdicts[Verdict.UNSUPPORTED]
     if support.works == support.tried:
         kind, said = "works", "✓"
     elif lacked == support.tried:
-        kind, said = "unsupported", NOTHING
+        kind, said = "fails" if support.gaps else "unsupported", NOTHING
     elif support.works == 0 and support.gaps:
         kind, said = "fails", "✗"
     else:
         kind = "degraded" if support.gaps else "works"
         said = f"{support.works}/{support.tried}"
     blamed = f"; at fault {support.at_fault} times" if support.at_fault else ""
-    sign = "!" if support.at_fault and kind != "fails" else ""
+    sign = "!" if support.at_fault else ""
     return f'<td title="{text(told + blamed)}"><span class="v {kind}">{said}{sign}</span></td>'
 
 

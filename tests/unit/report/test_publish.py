@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
 import pytest
 
 from interop.load.rules import check_rules, check_words
@@ -285,60 +284,3 @@ def test_pages_about_many_cells_stay_small() -> None:
     assert max(len(text) for file, text in files.items() if file.startswith("with-")) < 500_000
     assert len(files["gaps.html"]) < 1_000_000
     assert len(files["history.html"]) < 1_000_000
-
-
-def of_two_products() -> dict[str, str]:
-    """Publish the example once as it is, and once more with another product in its place."""
-    first = examples.smtp()
-    cells = tuple(
-        msgspec.structs.replace(cell, product="other", product_key=f"other@{cell.product_version}")
-        for cell in first.cells
-    )
-    return published(first, dataclasses.replace(first, cells=cells))
-
-
-def test_products_that_share_a_suite_share_a_page_that_stands_for_them_in_the_navigation() -> None:
-    files = of_two_products()
-    (suite,) = [name for name in files if name.startswith("suite-")]
-    page = Page(files[suite])
-    assert "Which client with which server" in page.text
-    links = [str(link["href"]) for link in Page(files["index.html"]).all("a")]
-    assert suite in links
-    nav = files["index.html"].split("<nav", 1)[1].split("</nav>", 1)[0]
-    assert "matrix-" not in nav
-    matrices = [name for name in files if name.startswith("matrix-")]
-    assert len(matrices) == 2
-    assert all(any(link.startswith(name) for link in links) for name in matrices)
-
-
-def several(*products: str) -> dict[str, str]:
-    cells = [examples.cell(each, product=product) for product in products for each in ("quit", "helo")]
-    return published(examples.matrix(cells))
-
-
-def test_a_site_of_many_products_counts_them_in_its_titles() -> None:
-    files = several(*(f"client-{number}" for number in range(15)))
-    titles = {file: Page(text).title for file, text in files.items()}
-    assert titles["index.html"] == "Interoperability of 15 clients"
-    assert titles["gaps.html"] == "Gaps · Interoperability of 15 clients"
-    assert titles["with-postfix.html"] == "Postfix · Interoperability of 15 clients"
-    assert titles["check.html"] == "Check a planned stack against 15 clients"
-    assert "with 1 server in 1 version" in files["index.html"].partition("<body")[0]
-
-
-def test_a_site_of_two_products_names_them() -> None:
-    assert Page(several("swaks", "curl")["index.html"]).title == "Interoperability of swaks and curl"
-
-
-def test_an_implementation_that_several_products_met_is_summed_up_in_one_sentence() -> None:
-    page = Page(of_two_products()["with-exim.html"])
-    every = "33 of 35 features work in all 3 versions and configurations; 2 gaps"
-    assert f"With 2 SMTP clients: {every} each." in page.text
-    assert f"With smtplib 3.11.7 · SMTP client: {every}." in page.text, "each has its own below"
-
-
-def test_every_figure_of_a_suites_page_leads_to_a_page_that_is_there() -> None:
-    files = of_two_products()
-    (suite,) = [name for name in files if name.startswith("suite-")]
-    for link in Page(files[suite]).all("a"):
-        assert str(link["href"]).split("#")[0] in {*files, ""}, link
