@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from interop.model.finding import Steps
 from interop.model.matrix import Cell
-from interop.model.versions import matches, sort_key, upstream
+from interop.model.versions import called, matches, sort_key, upstream
 
 _OPERATOR = re.compile(r"(==|=|!=|>=|<=|>|<)\s*([^\s,<>=!]+)")
 _SERIES = re.compile(r"(?:\.[xX*])+$")
@@ -31,7 +31,7 @@ def plain(version: str, scheme: str) -> str:
 def shown(cell: Cell, scheme: str) -> str:
     """Return the peer's version as people say it: the label of its release, else the upstream version."""
     label = cell.peer_key.partition("@")[2].partition("+")[0]
-    return label if label[:1].isdigit() else plain(cell.peer_version, scheme)
+    return called(label if label[:1].isdigit() else "", cell.peer_version, scheme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from enum import StrEnum
 from interop.model.attempt import Party
 from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature, Level
-from interop.model.versions import sort_key
+from interop.model.versions import called, sort_key
 
 NOT_IN_RUN = "the run did not include it"
 
@@ -198,7 +198,7 @@ def _column(cell: Cell, party: Party | None) -> Column:
         key=cell.peer_key,
         peer=party.name,
         title=party.title or party.name,
-        version=party.label or party.version,
+        version=called(party.label, party.version, party.version_scheme) if party.label else party.version,
         exact=party.version,
         configuration=party.configuration,
         release=party.release,

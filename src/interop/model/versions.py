@@ -88,6 +88,17 @@ def upstream(version: str, scheme: str) -> str:
 
 
 @functools.lru_cache(maxsize=65_536)
+def called(label: str, version: str, scheme: str) -> str:
+    """Return what to call a version: its release's label, unless that is of another one.
+
+    A distribution's update may bring a newer version under the release that a descriptor still calls by the
+    older one: what runs is what counts.
+    """
+    own = upstream(version, scheme)
+    return label if label and own.startswith(upstream(label, scheme)) else own
+
+
+@functools.lru_cache(maxsize=65_536)
 def matches(version: str, spec: str, scheme: str) -> bool:
     """Say whether `version` is one that `spec` means.
 

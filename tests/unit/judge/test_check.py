@@ -232,6 +232,13 @@ def test_a_version_of_the_product_that_is_shipped_need_not_be_installed() -> Non
         assert (report.findings[0].cause, report.findings[0].needs) == ("product", needs)
 
 
+def test_a_release_that_was_updated_is_called_by_what_runs() -> None:
+    cells = [cell(peer="postfix@3.7.11"), cell(peer="postfix@3.10.13", peer_version="3.11.1-1+deb13u2")]
+    planned = one(*cells, component="Postfix 3.10.13")
+    assert (planned.status, planned.below, planned.above) == (Status.NOT_TESTED, "3.7.11", "3.11.1")
+    assert one(*cells, component="Postfix 3.11.1").tested == ("3.11.1",)
+
+
 def test_a_command_is_quoted_for_the_shell() -> None:
     assert "--interop-peer 'postfix>=3.8 <3.10'" in one(*TESTED, component="'Postfix >=3.8 <3.10'").command
 

@@ -339,5 +339,7 @@ function farness(steps) {
 /** The peer's version as people say it: the label of its release, else the upstream version. */
 function shownVersion(cell, scheme) {
   const label = cell.peer_key.split("@").slice(1).join("@").split("+")[0];
-  return /^\p{Nd}/u.test(label) ? label : upstream(cell.peer_version, scheme);
+  const own = upstream(cell.peer_version, scheme);
+  // A distribution's update may bring a newer version than the one that its release is called by.
+  return /^\p{Nd}/u.test(label) && own.startsWith(upstream(label, scheme)) ? label : own;
 }
