@@ -40,8 +40,8 @@ def content(
 ) -> str:
     """Return the rest of the page. `peers` has the page of every implementation."""
     return (
-        f"{cards('Find out', _WAYS)}{_products(found, wide)}{_older(found)}"
-        f"{_implementations(found, history, peers, wide)}"
+        f"{cards('Find out', _WAYS)}{_implementations(found, history, peers, wide)}"
+        f"{_products(found, wide)}{_older(found)}"
     )
 
 

@@ -43,11 +43,11 @@ def content(name: str, found: Sequence[Part], wide: Sequence[Landscape] = ()) ->
             _about(name, people, found),
             *(publish_support.section(each, name, people, faced) for each in met),
             _with(faced, name),
-            _own(own),
+            _own(own, said=not faced),
             _versions(name, faced),
         )
     )
-    answers += [publish_support.fault(each, name) for each in met]
+    answers += [publish_support.fault(met, name)] if met else []
     return " ".join(answers) or "Nothing was tested.", body
 
 
@@ -179,8 +179,12 @@ def _cell(sheet: Sheet, cell: Cell) -> str:
     return f'<a href="{escape(sheet.cell(cell))}">{mark(cell.verdict, limits)}</a>'
 
 
-def _own(own: Sequence[Sheet]) -> str:
-    found = [(sheet.address, sheet.head.subject, answer_of(sheet.head)) for sheet in own]
+def _own(own: Sequence[Sheet], *, said: bool) -> str:
+    """Return links to its own matrices; `said` says that the page's heading has the first one's answer."""
+    answers = [answer_of(sheet.head) for sheet in own]
+    if said and answers:
+        answers[0] = "Every feature with every peer."
+    found = [(sheet.address, sheet.head.subject, answer) for sheet, answer in zip(own, answers, strict=True)]
     return cards("In the product's place", found)
 
 

@@ -127,7 +127,8 @@ def _support(found: Landscape, sheets: Mapping[str, Sheet]) -> str:
         span = len(found.columns) + 1
         rows = "".join(_feature(found, each, sheets) for each in features)
         bodies.append(
-            f'<tbody><tr class="group"><th scope="colgroup" colspan="{span}">{text(group)}</th></tr>\n'
+            f'<tbody><tr class="group"><th scope="colgroup" colspan="{span}">'
+            f"<span>{text(group)}</span></th></tr>\n"
             f"{rows}</tbody>"
         )
     return "".join(bodies)

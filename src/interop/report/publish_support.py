@@ -18,9 +18,9 @@ MOST_ROWS = 200
 _IMPACTS = list(Impact)
 
 
-def fault(found: Landscape, name: str) -> str:
-    """Return in a sentence how many gaps are the peer's own fault."""
-    own = found.own_gaps(_columns(found, name))
+def fault(met: Sequence[Landscape], name: str) -> str:
+    """Return in a sentence how many gaps are the peer's own fault, in whatever it was met as."""
+    own = sum(found.own_gaps(_columns(found, name)) for found in met)
     if not own:
         return "No gap is its own fault."
     return f"{amount(own, 'gap')} {'is' if own == 1 else 'are'} its own fault."

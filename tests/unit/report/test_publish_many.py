@@ -129,6 +129,18 @@ def test_an_implementations_page_begins_with_what_it_does_not_do_and_whose_fault
     assert "Every feature that some client gets from some server works with it." in files["with-postfix.html"]
 
 
+def test_a_server_of_two_protocols_has_one_sentence_on_its_fault() -> None:
+    cells = [cell("axfr", "exim@4", suite="dns", product=each) for each in ("good", "poor")]
+    cells += [broken("quit", "exim@4", Blame.PEER, product=each) for each in ("good", "poor")]
+    page = Page(published(examples.matrix(cells))["with-exim.html"])
+    assert page.text.count("its own fault") == 1
+
+
+def test_the_page_of_a_client_says_its_answer_once() -> None:
+    page = Page(of_two_clients()["with-good.html"])
+    assert page.text.count("1 of 3 features") == 1
+
+
 def test_what_each_product_gets_is_folded_and_a_version_stands_once() -> None:
     page = of_two_clients()["with-exim.html"]
     assert page.count("<details><summary>With ") == 2
