@@ -6,10 +6,10 @@ weights are in the tables below; they order, and are shown to nobody as money.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from interop.judge.sections import Section
+from interop.judge.sections import Column, Section
 from interop.judge.summary import Cause, Gap, gaps
 from interop.model.attempt import Outcome
 from interop.model.matrix import Blame, Cell, Known, Verdict
@@ -80,14 +80,21 @@ def _versions(section: Section, gap: Gap, cause: Cause) -> Iterable[str]:
     row = next(row for row in section.rows if row.feature.id == gap.feature.id)
     for peer, configuration in concerned:
         mine = [cell for cell in row.cells if (cell.peer, cell.configuration) == (peer, configuration)]
-        titles = {column.key: column.title for column in section.columns}
+        columns = {column.key: column for column in section.columns}
         bad = [cell for cell in mine if cell.peer_key in keys]
         good = [cell for cell in mine if cell.verdict in {Verdict.WORKS, Verdict.DEGRADED}]
         variant = "" if configuration == "default" else f" ({configuration})"
-        line = f"{titles.get(bad[0].peer_key, peer)}{variant}: fails in {_span(bad)}"
-        yield f"{line}; works in {_span(good)}" if good else f"{line}; works in no version that was tested"
+        title = columns[bad[0].peer_key].title if bad[0].peer_key in columns else peer
+        line = f"{title}{variant}: fails in {_span(bad, columns)}"
+        yield (
+            f"{line}; works in {_span(good, columns)}"
+            if good
+            else f"{line}; works in no version that was tested"
+        )
 
 
-def _span(cells: Iterable[Cell]) -> str:
-    labels = {cell.peer_key.partition("@")[2].partition("+")[0] or cell.peer_version for cell in cells}
+def _span(cells: Iterable[Cell], columns: Mapping[str, Column]) -> str:
+    labels = {
+        columns[cell.peer_key].version if cell.peer_key in columns else cell.peer_version for cell in cells
+    }
     return ", ".join(sorted(labels, key=lambda label: sort_key(label, "debian")))

@@ -29,18 +29,21 @@ def render(matrix: Matrix) -> str:
         lines += [escape(headline(section).sentence(), 1000), ""]
     found = ranked(parts)
     lines += [ORDER if found else "There is no gap among what was tested.", ""]
+    several = len({section.product for section in parts}) > 1
     for number, gap in enumerate(found, 1):
-        lines += [*_gap(number, gap), ""]
+        lines += [*_gap(number, gap, several=several), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _gap(number: int, ranking: Ranked) -> Iterator[str]:
+def _gap(number: int, ranking: Ranked, *, several: bool) -> Iterator[str]:
     feature, first = ranking.gap.feature, ranking.cause.first
     known = " (known)" if first.known is Known.KNOWN else ""
     yield f"## {number}. {escape(feature.title)}{known}"
     yield ""
     clause = f"[{escape(feature.clause)}]({feature.url})" if feature.url else escape(feature.clause)
-    yield f"{clause} · {feature.level} · {feature.impact} · {escape(ranking.section.suite.title)}"
+    section = ranking.section
+    whose = f" · {escape(f'{section.product} {section.product_version}')}" if several else ""
+    yield f"{clause} · {feature.level} · {feature.impact} · {escape(section.suite.title)}{whose}"
     yield ""
     for label, value in told(ranking):
         yield f"- **{label}:** {code(value) if label in CODE else escape(value, 1000)}"

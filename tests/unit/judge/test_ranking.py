@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+
 from interop.judge.ranking import ranked
 from interop.judge.sections import sections
+from interop.model.attempt import Party
 from interop.model.matrix import Blame, Cell, Known, Matrix, Tally, Verdict
 from interop.model.suite import Feature, Impact, Level
 from interop.report import gaps
@@ -63,3 +66,23 @@ def test_a_flaky_gap_is_told_with_its_interval() -> None:
     cell = broken("dots", "a@1", verdict=Verdict.FLAKY, attempts=Tally(passed=2, total=3))
     page = gaps.render(matrix([examples.feature("dots")], [cell]))
     assert "passed 2 of 3 attempts (95 % interval 21% to 94%)" in page
+
+
+def test_a_release_that_was_updated_is_told_by_what_runs() -> None:
+    cells = [
+        broken("quit", "exim@4.96", peer_version="4.98.2", tested=examples.STARTED),
+        examples.cell("helo", "exim@4.96", peer_version="4.98.2"),
+    ]
+    found = matrix([examples.feature("quit"), examples.feature("helo")], cells)
+    updated = Party(
+        name="exim", role="server", suite="smtp", version="4.98.2-1", label="4.96", version_scheme="debian"
+    )
+    (gap,) = ranked(sections(dataclasses.replace(found, parties=(updated,))))
+    assert gap.versions == ("exim: fails in 4.98.2; works in no version that was tested",)
+
+
+def test_a_page_of_several_products_says_whose_each_gap_is() -> None:
+    cells = [broken("quit", "exim@4.96", product=each) for each in ("swaks", "curl")]
+    page = gaps.render(matrix([examples.feature("quit")], cells))
+    assert "SMTP · swaks 3.11.7" in page
+    assert "SMTP · curl 3.11.7" in page
