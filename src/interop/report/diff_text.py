@@ -146,6 +146,9 @@ def _sides(comparison: Diff) -> str:
 
 def _side(matrix: Matrix) -> str:
     run = matrix.run
+    products = len({cell.product for cell in matrix.cells})
+    if products > 1:
+        return f"{amount(products, 'product')} ({moment(run.started)})"
     return f"{visible(run.product, 80)} {visible(run.product_version, 80)} ({moment(run.started)})"
 
 

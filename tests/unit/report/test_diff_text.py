@@ -49,6 +49,7 @@ def test_a_few_features_that_a_known_peer_lost_are_named() -> None:
 def test_with_several_products_each_line_says_whose_it_is() -> None:
     text = diff_text.markdown(diff(matrix([]), matrix([cell(), cell(product="swaks")])))
     assert "| swaks with postfix" in text
+    assert " to 2 products (2026-09-21 14:13 UTC)." in text
 
 
 def test_a_comment_fits_what_github_takes_and_counts_what_it_left_out() -> None:
