@@ -44,7 +44,8 @@ def content(history: History, found: Sequence[Part], peers: Mapping[str, str], n
 
 def _turned(line: Line) -> bool:
     """Say whether another version works, or one that fails once did."""
-    worked = any(verdict in {Verdict.WORKS, Verdict.DEGRADED} for _, verdict in line.versions)
+    works = {Verdict.WORKS, Verdict.DEGRADED}
+    worked = any(verdict in works for version, verdict in line.versions if version not in line.unsure)
     return worked or bool(line.last_worked)
 
 
