@@ -11,6 +11,7 @@ import fcntl
 import functools
 import socket
 import struct
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -64,8 +65,10 @@ class Leg(asyncio.Protocol):
         self.waiting: list[bytes | None] = []
         self.due = 0.0
         """When the last of what is held back will pass, in the loop's time."""
-        self.turns: list[Callable[[], None]] = []
+        self.turns: deque[Callable[[], None]] = deque()
         """What drips: a byte each, and at last the end."""
+        self.next_turn = 0.0
+        """When the next of them is due, in the loop's time."""
         self.begun = False
         """Whether anything has come from this side."""
         self.lost = False
@@ -174,19 +177,26 @@ class Leg(asyncio.Protocol):
             return
         self.turns.append(functools.partial(action, *arguments))
         if len(self.turns) == 1:
-            self._take_turn()
+            self.next_turn = asyncio.get_running_loop().time()
+            self._take_turns()
 
-    def _take_turn(self) -> None:
-        """Let one byte go, and the next a moment later: once there is a connection, and the last has left."""
-        there, near = self.other.transport, self.transport
-        if (there or near).is_closing():
-            self.turns.clear()
-            return
-        if there is not None and not _unsent(there):
-            self.turns[0]()
-            del self.turns[0]
+    def _take_turns(self) -> None:
+        """Let the bytes go that are due, each once there is a connection and the one before has left.
+
+        Where the machine is late, what is due goes one by one without waiting: a drip takes as long as it is
+        meant to take, for whoever gives up after a time of his own.
+        """
+        loop, there = asyncio.get_running_loop(), self.other.transport
+        while self.turns and self.next_turn <= loop.time():
+            if (there or self.transport).is_closing():
+                self.turns.clear()
+                return
+            if there is None or _unsent(there):
+                break
+            self.turns.popleft()()
+            self.next_turn += DRIP
         if self.turns:
-            asyncio.get_running_loop().call_later(DRIP, self._take_turn)
+            loop.call_later(DRIP, self._take_turns)
 
     def abort(self) -> None:
         """Drop this leg at once."""

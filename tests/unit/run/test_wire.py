@@ -154,6 +154,18 @@ def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire
             assert segments(connection) >= 100  # what is acknowledged late may be sent twice
 
 
+def test_what_drips_late_on_a_busy_machine_still_goes_byte_by_byte(wire: Wire) -> None:
+    wire.drip("client")
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        client.sendall(b"abcde" * 20)
+        connection, _ = listener.accept()
+        wire._switchboard.loop.call_soon_threadsafe(time.sleep, 0.15)
+        with connection:
+            assert read(connection, 100) == b"abcde" * 20
+            assert segments(connection) >= 100
+
+
 def test_a_side_has_ended_once_it_has_nothing_more_to_say(wire: Wire) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
