@@ -232,8 +232,7 @@ def _seen(scene: _Scene, suite: Suite) -> Seen:
         ended = _exit_of(seat, scene)
         if ended is not None:
             return Seen(outcome=Outcome.CRASH, side=seat.role, reason=f"{seat.party.title} {ended}")
-    opener, answerer = suite.roles
-    return outcome_of(scene.error, scene.pairing.wire.conversations, opener=opener, answerer=answerer)
+    return outcome_of(scene.error, scene.pairing.wire.conversations, suite.roles)
 
 
 def _exit_of(seat: Seat, scene: _Scene) -> Exit | None:

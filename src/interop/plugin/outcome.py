@@ -28,18 +28,18 @@ class Seen:
 
 
 def outcome_of(  # noqa: PLR0911 - one line for each kind of end
-    error: BaseException | None, conversations: list[Conversation], *, opener: str, answerer: str
+    error: BaseException | None, conversations: list[Conversation], roles: tuple[str, str]
 ) -> Seen:
     """Return the outcome of what a scenario raised, None when it raised nothing.
 
-    `opener` and `answerer` are the roles that open and answer connections: one of them was silent.
+    `roles` are those of the two sides: in a hang one of them was silent.
     """
     if error is None:
         return Seen(outcome=Outcome.PASSED)
     if isinstance(error, Unsupported):
         return Seen(outcome=Outcome.UNSUPPORTED, side=error.side, reason=error.statement)
     if isinstance(error, Silent):
-        side = _silent_side(conversations, error.at, opener, answerer) or error.role
+        side = _silent_side(conversations, error.at, roles) or error.role
         quiet = "" if side == error.role else f"; on the wire it was the {side} that said nothing more"
         return Seen(outcome=Outcome.HANG, side=side, reason=f"{error.reason}{quiet}")
     if isinstance(error, Died):
@@ -53,15 +53,23 @@ def outcome_of(  # noqa: PLR0911 - one line for each kind of end
     return Seen(outcome=Outcome.ERROR, reason=_short(f"the scenario raised {type(error).__name__}: {error}"))
 
 
-def _silent_side(conversations: list[Conversation], at: float, opener: str, answerer: str) -> str:
-    """Return who owed an answer: the side facing the one that spoke last; empty when nobody spoke."""
+def _silent_side(conversations: list[Conversation], at: float, roles: tuple[str, str]) -> str:
+    """Return who faces the one that spoke last where the connection was still open; empty where none was.
+
+    On a connection that has ended nobody owes an answer: the one that gives none is then as was said.
+    """
     spoken = [
-        chunk for conversation in conversations for chunk in list(conversation.chunks) if chunk.time <= at
+        (chunk.time, chunk.side, conversation.answering)
+        for conversation in conversations
+        if not 0 < conversation.closed_at <= at
+        for chunk in list(conversation.chunks)
+        if chunk.time <= at
     ]
     if not spoken:
         return ""
-    last = max(spoken, key=lambda chunk: chunk.time)
-    return answerer if last.side == "client" else opener
+    _, side, named = max(spoken)
+    answering = named or roles[1]
+    return answering if side == "client" else next(role for role in roles if role != answering)
 
 
 def _short(text: str) -> str:

@@ -32,9 +32,13 @@ class Conversation:
     port: str
     started: float
     transport: Transport = "tcp"
+    answering: str = ""
+    """The role that answers here; empty where nobody said."""
     chunks: list[Chunk] = field(default_factory=list)
     closed_by: str = ""
     """`client`, `server` or `relay`: who ended it first; empty while it is open."""
+    closed_at: float = 0.0
+    """When that was, in seconds since the epoch; 0 while it is open."""
     ended: set[Side] = field(default_factory=set)
     """The sides that have nothing more to say."""
     size: int = 0
@@ -50,6 +54,11 @@ class Conversation:
     def server(self) -> bytes:
         """All bytes that the server sent so far."""
         return b"".join(chunk.data for chunk in list(self.chunks) if chunk.side == "server")
+
+    def close(self, by: str) -> None:
+        """Note who ended it, unless somebody has before."""
+        if not self.closed_by:
+            self.closed_by, self.closed_at = by, time.time()
 
     def keep(self, side: Side, data: bytes) -> None:
         """Record a chunk, or only count it when the record is full."""

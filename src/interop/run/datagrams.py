@@ -22,8 +22,10 @@ class DatagramRelay(asyncio.DatagramProtocol):
         upstream: tuple[str, int],
         conversations: list[Conversation],
         losses: Counter[Side],
+        answering: str = "",
     ) -> None:
         self._name = name
+        self._answering_role = answering
         self._upstream = upstream
         self._conversations = conversations
         self._losses = losses
@@ -37,7 +39,7 @@ class DatagramRelay(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         """Record a client's datagram and pass it on, in the order in which they came."""
         if addr not in self._answering:
-            conversation = Conversation(self._name, time.time(), "udp")
+            conversation = Conversation(self._name, time.time(), "udp", self._answering_role)
             self._conversations.append(conversation)
             self._answering[addr] = asyncio.get_running_loop().create_task(self._open(conversation, addr))
         task = self._answering[addr]

@@ -90,7 +90,7 @@ class Leg(asyncio.Protocol):
         try:
             await asyncio.get_running_loop().create_connection(lambda: self.other, *upstream)
         except OSError:
-            self._end("server")
+            self.flow.conversation.close("server")
             self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -112,7 +112,7 @@ class Leg(asyncio.Protocol):
             if each.forward:
                 self.other.send(data)
             if each.kind == "cut":
-                self._end("relay")
+                self.flow.conversation.close("relay")
                 self.transport.close()
                 if self.other.transport is not None:
                     self.other.transport.close()
@@ -135,7 +135,7 @@ class Leg(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Pass the end on; the other direction stays open."""
         self.flow.conversation.ended.add(self.side)
-        self._end(self.side)
+        self.flow.conversation.close(self.side)
         self._after_delay(self._pass_end)
         return True
 
@@ -143,7 +143,7 @@ class Leg(asyncio.Protocol):
         """End the other connection as this one has ended, behind what is held back."""
         self.lost = True
         self.flow.conversation.ended.add(self.side)
-        self._end(self.side)
+        self.flow.conversation.close(self.side)
         self._after_delay(self._drop_other, exc)
 
     def _pass_end(self) -> None:
@@ -152,7 +152,7 @@ class Leg(asyncio.Protocol):
 
     def _drop_other(self, exc: Exception | None) -> None:
         other = self.other.transport
-        if other is not None and not other.is_closing():
+        if other is not None and not other.is_closing() and not self.flow.stalled:
             if exc is None:
                 other.close()
             else:
@@ -204,10 +204,6 @@ class Leg(asyncio.Protocol):
             self.connecting.cancel()
         if self.transport is not None and not self.lost:  # one that was closed with bytes unsent would raise
             self.transport.abort()
-
-    def _end(self, by: str) -> None:
-        if not self.flow.conversation.closed_by:
-            self.flow.conversation.closed_by = by
 
 
 def _unsent(transport: asyncio.Transport) -> int:

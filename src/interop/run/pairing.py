@@ -77,7 +77,7 @@ class Site:
         contained = self._other.contained
         listen = self._gateway if contained else ""
         udp = self._seat.candidate is not None and port in self._seat.candidate.role.udp
-        number = self._wire.route(port, self.address(port), listen=listen, udp=udp)
+        number = self._wire.route(port, self.address(port), listen=listen, udp=udp, answering=self._seat.role)
         if contained:
             return (self._gateway if by_number else "mail.interop.test"), number
         return ("127.0.0.1" if by_number else "localhost"), number

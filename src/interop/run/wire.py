@@ -81,19 +81,27 @@ class Wire:
         self._disturbances.clear()
         self._losses.clear()
 
-    def route(self, name: str, upstream: tuple[str, int], *, listen: str = "", udp: bool = False) -> int:
+    def route(
+        self,
+        name: str,
+        upstream: tuple[str, int],
+        *,
+        listen: str = "",
+        udp: bool = False,
+        answering: str = "",
+    ) -> int:
         """Open a relay to `upstream` and return its port, on 127.0.0.1, ::1 and `listen` when given.
 
-        With `udp` the same port passes datagrams too; `lose` is for these, every other disturbance is for
-        connections.
+        `answering` is the role that answers there. With `udp` the same port passes datagrams too; `lose` is
+        for these, every other disturbance is for connections.
         """
         key = (*upstream, listen)
         if key not in self._routes:
             streams, datagrams = _listeners(listen, udp=udp)
             self._routes[key] = streams[0].getsockname()[1]
             for relaying in (
-                self._serve(name, upstream, streams),
-                self._pass_datagrams(name, upstream, datagrams),
+                self._serve(name, upstream, streams, answering),
+                self._pass_datagrams(name, upstream, datagrams, answering),
             ):
                 asyncio.run_coroutine_threadsafe(relaying, self._switchboard.loop).result(timeout=10)
         return self._routes[key]
@@ -104,14 +112,16 @@ class Wire:
             return
         asyncio.run_coroutine_threadsafe(self._close(), self._switchboard.loop).result(timeout=10)
 
-    async def _serve(self, name: str, upstream: tuple[str, int], sockets: list[socket.socket]) -> None:
+    async def _serve(
+        self, name: str, upstream: tuple[str, int], sockets: list[socket.socket], answering: str
+    ) -> None:
         loop = self._switchboard.loop
-        for listener in sockets:
-            server = await loop.create_server(lambda: self._answer(name, upstream), sock=listener)
-            self._servers.append(server)
+        for each in sockets:
+            listening = await loop.create_server(lambda: self._answer(name, upstream, answering), sock=each)
+            self._servers.append(listening)
 
-    def _answer(self, name: str, upstream: tuple[str, int]) -> Leg:
-        conversation = Conversation(name, time.time())
+    def _answer(self, name: str, upstream: tuple[str, int], answering: str) -> Leg:
+        conversation = Conversation(name, time.time(), answering=answering)
         self.conversations.append(conversation)
         flow = Flow(conversation, tuple(self._disturbances))
         near, far = Leg("client", flow, upstream), Leg("server", flow)
@@ -120,11 +130,11 @@ class Wire:
         return near
 
     async def _pass_datagrams(
-        self, name: str, upstream: tuple[str, int], sockets: list[socket.socket]
+        self, name: str, upstream: tuple[str, int], sockets: list[socket.socket], answering: str
     ) -> None:
         for each in sockets:
             transport, _ = await self._switchboard.loop.create_datagram_endpoint(
-                lambda: DatagramRelay(name, upstream, self.conversations, self._losses), sock=each
+                lambda: DatagramRelay(name, upstream, self.conversations, self._losses, answering), sock=each
             )
             self._datagrams.append(transport)
 

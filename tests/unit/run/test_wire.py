@@ -130,6 +130,21 @@ def test_a_stall_passes_nothing_more_and_keeps_the_connection(wire: Wire, upstre
             client.recv(1)
 
 
+def test_a_stall_keeps_the_connection_though_one_side_resets_it(wire: Wire) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    wire.stall(b"MAIL", "client")
+    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
+        connection, _ = listener.accept()
+        client.sendall(b"MAIL")
+        assert read(connection, 4) == b"MAIL"
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        wait_until(lambda: wire.conversations[0].closed_by == "server")
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+
+
 def test_dripping_changes_no_byte(wire: Wire, upstream: tuple[str, int]) -> None:
     wire.drip("server")
     with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
