@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import contextlib
+import math
 import time
 from pathlib import Path
 
+from interop.cli import show
 from interop.cli._catalog import add_config_option, find_catalog
 from interop.cli._matrices import find_matrix
 from interop.cli._missing import run_missing
-from interop.errors import ConfigError, InteropError
+from interop.errors import ConfigError
 from interop.judge.check import check, exit_code
 from interop.judge.history import together
 from interop.load.record import write_atomic
@@ -21,13 +23,11 @@ from interop.model.matrix import Matrix
 from interop.report import findings_json, findings_text, sheet_html, sheet_markdown
 
 FORMATS = ("text", "json", "markdown", "html")
-MISTAKE = 4
-"""Exit code for what cannot be answered; 0 to 3 are answers."""
 
 _EPILOG = """\
 The formats 'markdown' and 'html' are the sheet for the customer; 'text' is for you, 'json' for scripts.
 
-Exit codes: 0 go, 1 go with conditions, 2 no-go, 3 test first, 4 a file or a name is wrong.
+Exit codes: 0 go, 1 go with conditions, 2 no-go, 3 test first, 4 no answer: a mistake in a file or an option.
 
   interop check globex.stack.yaml --matrix matrix.json
   interop check globex.stack.yaml --matrix matrix.json --format html --out globex.html
@@ -90,37 +90,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the answer; return its exit code."""
-    try:
-        stack, matrix, catalog = (
-            read_stack(arguments.stack),
-            find_matrix(arguments.matrix),
-            find_catalog(arguments),
+    stack, matrix, catalog = (
+        read_stack(arguments.stack),
+        find_matrix(arguments.matrix),
+        find_catalog(arguments),
+    )
+
+    def answer(known: Matrix) -> Report:
+        return check(
+            stack,
+            known,
+            rules=check_rules(),
+            now=time.time(),
+            catalog=catalog.programs,
+            max_age_days=arguments.max_age,
+            change=_changes(arguments.change),
         )
 
-        def answer(known: Matrix) -> Report:
-            return check(
-                stack,
-                known,
-                rules=check_rules(),
-                now=time.time(),
-                catalog=catalog.programs,
-                max_age_days=arguments.max_age,
-                change=_changes(arguments.change),
-            )
-
-        report = answer(matrix)
-        if arguments.test:
-            made = run_missing(report, arguments.report, arguments.config)
-            report = answer(together([matrix, *made])) if made else report
-        text = _render(report, arguments.format, full=arguments.full)
-        if arguments.out is None:
-            sys.stdout.write(text)
-        else:
-            write_atomic(arguments.out, text)
-            print(f"{check_words()['answers'][report.answer]}: written to {arguments.out}")
-    except InteropError as error:
-        print(f"interop: {error}", file=sys.stderr)
-        return MISTAKE
+    report = answer(matrix)
+    if arguments.test:
+        made = run_missing(report, arguments.report, arguments.config)
+        report = answer(together([matrix, *made])) if made else report
+    text = _render(report, arguments.format, full=arguments.full)
+    if arguments.out is not None:
+        write_atomic(arguments.out, text)
+        text = f"{check_words()['answers'][report.answer]}: written to {arguments.out}\n"
+    show(text)
     return exit_code(report, check_rules())
 
 
@@ -150,7 +145,9 @@ def _changes(given: list[str]) -> dict[str, str]:
 
 
 def _days(text: str) -> float:
-    days = float(text)
-    if not days >= 0:
-        raise ValueError(text)
+    days = math.nan
+    with contextlib.suppress(ValueError):
+        days = float(text)
+    if not (math.isfinite(days) and days >= 0):
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no number of days; write one such as 90.")
     return days

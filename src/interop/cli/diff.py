@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from interop.cli import show
 from interop.cli._matrices import find_matrix
 from interop.judge.diff import FAIL_ON, diff, failing
 from interop.report import diff_text
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the comparison; return 1 when it holds what `--fail-on` names."""
     comparison = diff(find_matrix(arguments.old), find_matrix(arguments.new))
     render = diff_text.markdown if arguments.format == "markdown" else diff_text.render
-    sys.stdout.write(render(comparison))
+    show(render(comparison))
     return 1 if failing(comparison, arguments.fail_on) else 0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,6 +112,47 @@ def test_a_bad_matrix_is_one_sentence_and_nothing_is_written(
 def test_a_bad_change_is_one_sentence(say: Say, change: str) -> None:
     code, _, err = say("check", "globex.stack.yaml", "--matrix", "matrix.json", "--change", change)
     assert (code, err.count("\n")) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["globex.stack.yaml", "--format", "pdf"], "invalid choice: 'pdf'"),
+        (["globex.stack.yaml", "--nope"], "unrecognized arguments: --nope"),
+        (["globex.stack.yaml", "--max-age", "abc"], "'abc' is no number of days; write one such as 90."),
+        (["globex.stack.yaml", "--max-age", "inf"], "'inf' is no number of days; write one such as 90."),
+        (["globex.stack.yaml", "--max-age", "-1"], "'-1' is no number of days; write one such as 90."),
+        ([], "the following arguments are required: STACK"),
+    ],
+)
+def test_a_mistake_in_the_arguments_is_no_answer(
+    say: Say, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        say("check", *arguments)
+    assert ended.value.code == 4
+    assert said in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_s_own_is_no_answer(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("interop.cli.check.check", fail)
+    code, out, err = say("check", "globex.stack.yaml", "--matrix", "matrix.json")
+    assert (code, out) == (4, "")
+    assert err.startswith("Traceback")
+    assert "this is a fault of interop, not of what you gave. Nothing was answered." in err
+
+
+@pytest.mark.parametrize(("matrix", "code"), [("matrix.json", 0), ("bad.json", 2)])
+def test_an_answer_stays_what_it_is_when_nobody_reads_it(folder: Path, matrix: str, code: int) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "interop.cli", "check", "globex.stack.yaml", "--matrix", matrix]
+    ended = subprocess.run(command, cwd=folder, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (code, b"")
 
 
 def test_an_address_that_does_not_answer_is_one_sentence(say: Say) -> None:
