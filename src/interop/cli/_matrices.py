@@ -8,6 +8,7 @@ from pathlib import Path
 
 from interop.errors import Place, RecordError
 from interop.judge.history import together
+from interop.load.belief import check_unique
 from interop.load.record import read_matrix
 from interop.model.matrix import Matrix
 
@@ -37,14 +38,15 @@ def find_matrices(folder: Path) -> list[Matrix]:
 
 def find_runs(path: Path) -> list[tuple[Path, Matrix]]:
     """Return every matrix below a folder with its file, or that of a file; raise RecordError."""
-    if not path.is_dir():
-        return [(path, _read(path))]
-    files = sorted(path.rglob("matrix.json")) or sorted(path.glob("*.json"))
+    files = sorted(path.rglob("matrix.json")) or sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         raise RecordError(
             "no matrix is in this folder.", where=Place(path), hint="Run 'pytest --interop' first."
         )
-    return [(file, _read(file)) for file in files]
+    found = [(file, _read(file)) for file in files]
+    for file, matrix in found:
+        check_unique(matrix, Place(file))
+    return found
 
 
 def _fetch(address: str) -> Matrix:

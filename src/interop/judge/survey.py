@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from interop.errors import RecordError
 from interop.model.matrix import Cell, Matrix
 
 
@@ -69,10 +70,19 @@ class Survey:
                 yield cell
 
     def pools(self, product: str, peers: Collection[str]) -> dict[tuple[str, str, str, str], list[Cell]]:
-        """Return the product's cells with those peers, by peer, suite, feature and the product's role."""
+        """Return the product's cells with those peers, by peer, suite, feature and the product's role.
+
+        Raises RecordError for two results for one of these cells: which of them holds, nobody can say.
+        """
         pools: dict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
         for cell in self._cells(lambda each: each.product == product and each.peer in peers):
             pools[cell.peer, cell.suite, cell.feature, cell.role].append(cell)
+        for cells in pools.values():
+            keys = [(c.product_version, c.product_key, c.peer_key, c.peer_version) for c in cells]
+            if len(set(keys)) < len(keys):
+                twice = next(cell for at, cell in enumerate(cells) if keys[at] in keys[:at])
+                what = f"the matrix has two results for {twice.suite}:{twice.feature}:{twice.peer_key}."
+                raise RecordError(what, hint="No run writes this: take the matrix as the run wrote it.")
         return pools
 
     def _cells(self, wanted: Callable[[Pairing], bool]) -> Iterator[Cell]:

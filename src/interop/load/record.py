@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, Self
 import msgspec
 
 from interop.errors import Place, RecordError, nearest
+from interop.load.belief import check_belief
 from interop.model.attempt import Attempt, Journal, Party, RunEnd, RunFacts, Skip
 from interop.model.matrix import SCHEMA_VERSION, Matrix
 
@@ -121,7 +123,7 @@ def matrix_to_json(matrix: Matrix) -> str:
 
 
 def read_matrix(path: Path) -> Matrix:
-    """Read a matrix; raise RecordError when the file is none, is cut short, or is of a newer schema."""
+    """Read a matrix; raise RecordError for none, one cut short, of a newer schema, or not to believe."""
     content = _read(path)
     where = Place(path)
     try:
@@ -138,6 +140,7 @@ def read_matrix(path: Path) -> Matrix:
         why = "it is cut short" if cut_short else _words(error)
         raise RecordError(f"this is no matrix: {why}.", where=where) from None
     _refuse_newer(matrix.schema_version, where)
+    check_belief(matrix, where, now=time.time())
     return matrix
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -57,8 +58,8 @@ class Known(StrEnum):
 class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How many of the attempts at a cell ended how: `passed` of `total`."""
 
-    passed: int = 0
-    total: int = 0
+    passed: Annotated[int, msgspec.Meta(ge=0)] = 0
+    total: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -103,7 +104,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What helps, when something is known to."""
     workaround_verified: bool | None = None
     """True or False after the workaround was run, None when it was not."""
-    tested: float = 0.0
+    tested: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     """When, seconds since the epoch; 0 when it never was."""
     both_roles: bool = False
     """Whether the product takes the suite's other role too in this run."""
