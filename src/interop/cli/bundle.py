@@ -19,6 +19,7 @@ from interop.cli._cell import FoundCell, add_cell_arguments, find_cell, name_of
 from interop.cli.repro import command
 from interop.errors import ConfigError, InteropError, RecordError
 from interop.load.catalog import Catalog
+from interop.load.evidence import evidence_file
 from interop.model.exchange import Exchange
 from interop.model.implementation import Candidate
 from interop.model.matrix import Verdict
@@ -123,7 +124,7 @@ def _peer_files(peer: Candidate | None) -> dict[str, bytes]:
 
 def _evidence(found: FoundCell) -> str:
     """Return the evidence's text; empty when none was kept."""
-    file = _inside(found, found.cell.evidence)
+    file = evidence_file(found.report, found.cell.evidence)
     try:
         return file.read_text(encoding="utf-8", errors="replace")[:FILE_LIMIT] if file else ""
     except OSError:
@@ -132,10 +133,9 @@ def _evidence(found: FoundCell) -> str:
 
 def _exchange(found: FoundCell) -> Exchange | None:
     """Return the last connection on which the client said anything."""
-    file = _inside(
-        found, str(PurePosixPath(found.cell.evidence).with_suffix(".json")) if found.cell.evidence else ""
-    )
-    if file is None or not file.is_file():
+    name = str(PurePosixPath(found.cell.evidence).with_suffix(".json")) if found.cell.evidence else ""
+    file = evidence_file(found.report, name)
+    if file is None:
         return None
     try:
         exchanges = msgspec.json.decode(file.read_bytes(), type=tuple[Exchange, ...])
@@ -143,13 +143,6 @@ def _exchange(found: FoundCell) -> Exchange | None:
         raise RecordError(f"{file} cannot be read: {error}.") from None
     spoken = [each for each in exchanges if any(turn.side == "client" for turn in each.turns)]
     return spoken[-1] if spoken else None
-
-
-def _inside(found: FoundCell, name: str) -> Path | None:
-    """Return a file of the report; a matrix is other people's text and may not point out of its folder."""
-    root = found.report.resolve()
-    file = (root / name).resolve()
-    return file if name and file.is_relative_to(root) else None
 
 
 def _anonymous(text: str) -> str:
