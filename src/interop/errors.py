@@ -4,16 +4,31 @@ Stage by stage: load raises `ConfigError`, `UnknownNameError`, `RecordError`; pl
 `UnknownNameError`; run raises `EngineError`, `ImageError`, `PeerError`, `DriverError`; every stage may
 raise `InteropError` itself. A scenario or a driver raises `Unsupported`, which is a statement and no mistake.
 
-This module knows nothing of pytest: the plugin turns these into usage errors, the command line into
-one line on standard error.
+What a message repeats is other people's text: `str(error)` shows it and lets none of it act. This module
+knows nothing of pytest: the plugin turns these into usage errors, the command line into one line on standard
+error.
 """
 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+LONGEST = 2_000
+"""Characters of one text that is shown, unless it is said otherwise."""
+
+LONGEST_NAME = 200
+"""Characters of one name that is repeated where no quotation marks hold it together."""
+
+LONGEST_LINE = 1_000
+"""Characters of one line of a message. The longest names that a file may hold are a fifth of it."""
+
+_LATIN_1 = 0xFF
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that steer a terminal or a reader's eye instead of showing something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +54,9 @@ class InteropError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{place}{self.what}{hint}"
+        place = f"{visible(str(self.where))}: " if self.where else ""
+        hint = f" {_lines(self.hint)}" if self.hint else ""
+        return f"{place}{_lines(self.what)}{hint}"
 
 
 class ConfigError(InteropError):
@@ -109,4 +124,35 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
-    return f"Known: {', '.join(names)}." if names else "None is known."
+    return (
+        f"Known: {', '.join(visible(each, LONGEST_NAME) for each in names)}." if names else "None is known."
+    )
+
+
+def visible(text: str, longest: int = LONGEST) -> str:
+    r"""Return text on one line in which nothing acts: what is not plain to see is written as an escape.
+
+    Control and format characters, direction overrides, surrogates and unassigned code points become `\x1b`,
+    `\u202e` …; line ends and tabs become blanks. More than `longest` characters are cut, and counted.
+    """
+    cut = text[:longest]
+    shown = " ".join(cut.split())
+    if not shown.isprintable():
+        shown = "".join(_show(character) for character in shown)
+    more = len(text) - len(cut)
+    return f"{shown}… ({more:,} more characters)" if more else shown
+
+
+def _lines(text: str) -> str:
+    """Return text with its lines and their indentation, each of them as `visible` shows it."""
+    found = text.split("\n")
+    return "\n".join(
+        " " * min(len(line) - len(line.lstrip(" ")), 8) + visible(line, LONGEST_LINE) for line in found
+    )
+
+
+def _show(character: str) -> str:
+    if unicodedata.category(character) not in _INVISIBLE:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code <= _LATIN_1 else f"\\u{code:04x}"

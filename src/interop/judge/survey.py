@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from interop.errors import RecordError
+from interop.errors import LONGEST_NAME, RecordError, visible
 from interop.model.matrix import Cell, Matrix
 
 
@@ -81,7 +81,8 @@ class Survey:
             keys = [(c.product_version, c.product_key, c.peer_key, c.peer_version) for c in cells]
             if len(set(keys)) < len(keys):
                 twice = next(cell for at, cell in enumerate(cells) if keys[at] in keys[:at])
-                what = f"the matrix has two results for {twice.suite}:{twice.feature}:{twice.peer_key}."
+                name = visible(f"{twice.suite}:{twice.feature}:{twice.peer_key}", LONGEST_NAME)
+                what = f"the matrix has two results for {name}."
                 raise RecordError(what, hint="No run writes this: take the matrix as the run wrote it.")
         return pools
 

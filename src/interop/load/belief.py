@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from interop.errors import Place, RecordError
+from interop.errors import LONGEST_NAME, Place, RecordError, visible
 from interop.model.matrix import Cell, Matrix, Verdict
 
 DAY = 86_400.0
@@ -85,7 +85,7 @@ def _check_times(earliest: float, latest: float, where: Place, now: float) -> No
 
 
 def _name(cell: Cell) -> str:
-    return f"{cell.suite}:{cell.feature}:{cell.peer_key}"
+    return visible(f"{cell.suite}:{cell.feature}:{cell.peer_key}", LONGEST_NAME)
 
 
 def _day(seconds: float) -> str:

@@ -158,6 +158,8 @@ _SAYINGS: dict[str, Callable[[_Leaf], str]] = {
     "minItems": lambda leaf: f"should have {leaf.wanted} items or more, has {len(leaf.value)}.",
     "maxItems": lambda leaf: f"should have {leaf.wanted} items or fewer, has {len(leaf.value)}.",
     "minLength": lambda _: "is empty.",
+    "maxLength": lambda leaf: f"should have {leaf.wanted} characters or fewer, has {len(leaf.value)}.",
+    "maxProperties": lambda _: "should name one thing only.",
     "minProperties": lambda _: "is empty.",
     "uniqueItems": lambda _: "names something twice.",
 }

@@ -10,13 +10,15 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from interop import errors
 from interop.judge.sections import Column, Section
 from interop.judge.summary import Cause
 from interop.model.attempt import Limit
 from interop.model.matrix import Blame, Cell, Known, Matrix, Verdict
 
-LONGEST = 2_000
-"""Characters of one text that a report shows, unless it says otherwise."""
+LONGEST = errors.LONGEST
+visible = errors.visible
+"""See there: messages need it too, and stand below everything else."""
 
 _PRECISE = 1_000
 """From here on, what is behind the decimal point says nothing."""
@@ -24,10 +26,6 @@ _PRECISE = 1_000
 _TEN_MINUTES = 600
 
 _BYTES = frozenset({"b", "byte", "bytes", "octet", "octets"})
-_LATIN_1 = 0xFF
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that steer a terminal or a reader's eye instead of showing something."""
-
 _FAULT = {
     Blame.PRODUCT: "{product} is at fault",
     Blame.PEER: "{peer} is at fault",
@@ -43,20 +41,6 @@ _STANDING = {
     Known.FIXED: "declared as a gap, and works now; remove the expectation: {}",
     Known.EXPIRED: "known, but its review date has passed; review it: {}",
 }
-
-
-def visible(text: str, longest: int = LONGEST) -> str:
-    r"""Return text on one line in which nothing acts: what is not plain to see is written as an escape.
-
-    Control and format characters, direction overrides, surrogates and unassigned code points become `\x1b`,
-    `\u202e` …; line ends and tabs become blanks. More than `longest` characters are cut, and counted.
-    """
-    cut = text[:longest]
-    shown = " ".join(cut.split())
-    if not shown.isprintable():
-        shown = "".join(_show(character) for character in shown)
-    more = len(text) - len(cut)
-    return f"{shown}… ({more:,} more characters)" if more else shown
 
 
 def lines(text: str, longest: int = 300, most: int = 8) -> list[str]:
@@ -207,13 +191,6 @@ def repeat(cell: Cell) -> str:
     node = visible(f"{cell.scenario}[{cell.pair}]", 400)
     quoted = "".join(f"\\{character}" if character in '"\\$`' else character for character in node)
     return f'pytest --interop "{quoted}"'
-
-
-def _show(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code <= _LATIN_1 else f"\\u{code:04x}"
 
 
 def _columns(character: str) -> int:

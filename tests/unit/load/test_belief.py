@@ -65,6 +65,11 @@ def test_what_passed_in_some_attempts_and_was_unsupported_in_others_works(tmp_pa
     assert read(tmp_path, with_cell(attempts=Tally(passed=1, total=2))).cells
 
 
+def test_a_hostile_name_stays_on_the_line(tmp_path: Path) -> None:
+    said = refused(tmp_path, with_cell(peer_key=f"evil@{examples.HOSTILE}", attempts=Tally()))
+    assert said.isprintable()
+
+
 @pytest.mark.parametrize("number", ["attempts", "tested"])
 def test_a_number_below_zero_is_refused(tmp_path: Path, number: str) -> None:
     wrong: dict[str, Any] = {"attempts": Tally(passed=-1, total=1), "tested": -5.0}

@@ -141,6 +141,11 @@ def test_a_component_has_facts_and_features_of_its_own() -> None:
             f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{time_to_restart_a_site: a while}}\n",
             "a time such as 15 min",
         ),
+        (
+            HEAD.replace("Globex", "G" * 5_000) + f"components: [Exim]\n{FEATURES}",
+            "globex.stack.yaml:1: 'customer' should have 200 characters or fewer, has 5000.",
+        ),
+        (f"{HEAD}components: [Exim]\nfeatures: [{{size: 20 MB, a: 1}}]\n", "should name one thing only."),
         ("a: &a [1]\nb: [*a, *a]\n", "globex.stack.yaml:2: "),
         ("just words", "the file"),
     ],

@@ -49,7 +49,7 @@ function* mistakesOf(value, given, path, root) {
   }
   if (typeof value === "string") {
     if (lengthOf(value) < schema.minLength) yield wrong("is empty.");
-    if (lengthOf(value) > schema.maxLength) yield wrong(`should have ${schema.maxLength} characters or fewer.`);
+    if (lengthOf(value) > schema.maxLength) yield wrong(`should have ${schema.maxLength} characters or fewer, has ${lengthOf(value)}.`);
     if (schema.pattern && !new RegExp(schema.pattern, "u").test(value)) yield wrong(`should be ${schema["x-expects"]}${insteadOf(value)}.`);
   } else if (isWhole(value)) {
     if (value < schema.minimum) yield wrong(`should be ${schema.minimum} or more${insteadOf(value)}.`);

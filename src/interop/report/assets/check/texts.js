@@ -173,5 +173,5 @@ function nearestName(name, known) {
   const names = sortedTexts(known);
   const close = closest(name, names, 0.6);
   if (close !== null) return `Did you mean ${quoted(close)}?`;
-  return names.length ? `Known: ${names.join(", ")}.` : "None is known.";
+  return names.length ? `Known: ${names.map((each) => visible(each, 200)).join(", ")}.` : "None is known.";
 }
