@@ -120,6 +120,47 @@ _MINIMUMS = (
 _TITLES = {"opensmtpd": "OpenSMTPD", "exim": "Exim", "postfix": "Postfix", "exim4": "exim4"}
 
 
+UNREAD = (
+    "customer: &x A",
+    "customer: *x",
+    "customer: [&x A]",
+    "customer: |\n  A",
+    "customer: >-\n  A",
+    "%YAML 1.1\n---\ncustomer: A",
+    "? customer\n: A",
+    "{? customer: A}",
+    "customer: - A",
+    "customer: [- A]",
+    "customer: A: B",
+    "customer: A\n  product: B",
+    "customer A\nproduct: B",
+    "customer: A\nproduct",
+    "customer: 'A\nproduct: B",
+    "customer: [A\nproduct: B",
+    "customer: [A,",
+    "customer: {a: b",
+    "customer: [A,,]",
+    "customer: @A",
+    "customer: `A",
+    "customer: %A",
+    "customer: ]",
+    "customer: }",
+    "customer: ,A",
+    "customer: >= 20 MB",
+    "customer: [A] B",
+    "customer: 'it's'",
+    'customer: "\\q"',
+    "\tcustomer: A",
+    "customer:\n\t- A",
+    "components:\n  - A\n - B",
+    "components:\n  - A\n B",
+    "- A\nproduct: B",
+    "customer: \x07",
+    "a: " + "[" * 60 + "]" * 60,
+)
+"""Beginnings of files that neither the command line nor the browser reads."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One stack, as a file, and what it is held against."""

@@ -188,6 +188,15 @@ def test_what_is_wrong_in_a_stack_file_is_said_in_the_same_words(checker: Open, 
     assert answered(checker(stacks.matrices()[3]), text, now) == wanted
 
 
+def test_what_no_one_reads_is_refused_in_the_same_words(checker: Open) -> None:
+    page = checker(stacks.matrices()[3])
+    for begun in stacks.UNREAD:
+        text = f"{begun}\n"
+        wanted = stacks.expected(stacks.Case(matrix=3, text=text, now=stacks.NOW))
+        assert answered(page, text, stacks.NOW) == wanted, text
+        assert "mistake" in wanted
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, NARROW])
 def test_a_stack_that_is_entered_by_hand_is_answered_at_once(checker: Open, viewport: dict[str, int]) -> None:
     page = checker(examples.smtp(), viewport=viewport)

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,10 @@ def _leaves(error: ValidationError) -> Iterator[_Leaf]:
             for inner in found:
                 yield from _leaves(inner)
             return
-    yield leaf
+    kinds = [
+        inner.validator_value for found in shapes.values() for inner in found if inner.validator == "type"
+    ]
+    yield replace(leaf, wanted=kinds)
 
 
 def _mistakes(document: Document, leaf: _Leaf) -> Iterator[Mistake]:
@@ -151,7 +154,7 @@ def _saying(leaf: _Leaf) -> str:
 _SAYINGS: dict[str, Callable[[_Leaf], str]] = {
     "not": lambda _: "does not belong here: what stands beside it says it already.",
     "type": lambda leaf: f"should be {_kinds(leaf.wanted)}{_but(leaf.value)}.",
-    "anyOf": lambda leaf: f"should be {_kinds([shape['type'] for shape in leaf.wanted])}{_but(leaf.value)}.",
+    "anyOf": lambda leaf: f"should be {_kinds(leaf.wanted)}{_but(leaf.value)}.",
     "enum": lambda leaf: f"cannot be {_shown(leaf.value)}. {nearest(str(leaf.value), leaf.wanted)}",
     "minimum": lambda leaf: f"should be {leaf.wanted} or more{_but(leaf.value)}.",
     "maximum": lambda leaf: f"should be {leaf.wanted} or less{_but(leaf.value)}.",

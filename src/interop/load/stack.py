@@ -33,12 +33,12 @@ _MINIMUM = re.compile(
 
 def read_stack(file: Path) -> Stack:
     """Read a stack file; raise ConfigError with file and line on any mistake."""
-    return _stack(read_yaml(file))
+    return _stack(read_yaml(file, simple=True))
 
 
 def load_stack(text: str, file: Path | str = "stack") -> Stack:
     """Load a stack from YAML text; `file` is what errors call it."""
-    return _stack(load_yaml(text, file))
+    return _stack(load_yaml(text, file, simple=True))
 
 
 def _stack(document: Document) -> Stack:

@@ -1,8 +1,8 @@
 """YAML with its line marks, without YAML's surprises.
 
 Only text, true/false and null are told apart, and whole numbers that have no second reading: `1.10`, `12:30`,
-`no`, `2026-01-01` stay text. Duplicate keys, aliases, tags and oversized files are refused. Knows nothing of
-what the keys mean.
+`no`, `2026-01-01` stay text. Duplicate keys, anchors, aliases, tags and oversized files are refused; on
+demand, all that the checker in the browser does not read (`simple`). Knows nothing of what the keys mean.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from typing import Any
 import yaml
 
 from interop.errors import ConfigError, Place
+from interop.load.yaml_words import refusal
 
 SIZE_LIMIT = 1024 * 1024
 """Characters. A descriptor written by hand is a hundredth of this."""
 
 DEPTH_LIMIT = 50
 """Levels. A descriptor written by hand has about six."""
-
-_TOO_DEEP = f"more than {DEPTH_LIMIT} levels deep."
 
 Path_ = tuple[str | int, ...]
 
@@ -51,8 +50,11 @@ class Document:
         return Place(self.file, self.lines.get(at, 1))
 
 
-def load_yaml(text: str, file: Path | str) -> Document:
-    """Load one YAML document, an empty one as `{}`; raise ConfigError with file and line on any mistake."""
+def load_yaml(text: str, file: Path | str, *, simple: bool = False) -> Document:
+    """Load one YAML document, an empty one as `{}`; raise ConfigError with file and line on any mistake.
+
+    With `simple`, blocks of text, directives and keys behind a question mark are mistakes too.
+    """
     if len(text) > SIZE_LIMIT:
         raise ConfigError(
             f"the file has {len(text):,} characters; at most {SIZE_LIMIT:,} are read.",
@@ -60,23 +62,22 @@ def load_yaml(text: str, file: Path | str) -> Document:
             hint="A file written by hand is far smaller: is this the right one?",
         )
     try:
-        return _Builder(file, yaml.parse(text, Loader=_PARSER)).document()
+        return _Builder(file, text, simple=simple).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        what = f"not valid YAML: {error.problem}."
-        if "nesting depth" in str(error.problem):  # some versions of libyaml have a limit of their own
-            what = _TOO_DEEP
-        raise ConfigError(what, where=Place(file, line)) from None
+        raise refusal(error, text, file) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise ConfigError(f"not valid YAML: {error.reason}.", where=Place(file, line)) from None
+        raise ConfigError(
+            "a character stands here that text files do not have.",
+            where=Place(file, line),
+            hint="Save the file as plain UTF-8 text.",
+        ) from None
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         raise ConfigError("not valid YAML: half a character.", where=Place(file, line)) from None
 
 
-def read_yaml(file: Path) -> Document:
+def read_yaml(file: Path, *, simple: bool = False) -> Document:
     """Read and load a YAML file; raise ConfigError when it cannot be read or is not valid."""
     try:
         size = file.stat().st_size
@@ -91,22 +92,26 @@ def read_yaml(file: Path) -> Document:
         ) from None
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}.", where=Place(file)) from None
-    return load_yaml(text, file)
+    return load_yaml(text, file, simple=simple)
 
 
 class _Builder:
     """Makes values of the parser's events, and notes where each stands."""
 
-    def __init__(self, file: Path | str, events: Iterator[Any]) -> None:
+    def __init__(self, file: Path | str, text: str, *, simple: bool) -> None:
         # PyYAML's events have no common type with the attributes that all of them have.
         self._file = file
-        self._events = events
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_PARSER)
+        self._rows = text.splitlines() if simple else []
         self._lines: dict[Path_, int] = {}
 
     def document(self) -> Document:
         next(self._events)  # the stream's start
-        if isinstance(next(self._events), yaml.StreamEndEvent):
+        begin = next(self._events)
+        if isinstance(begin, yaml.StreamEndEvent):
             return Document(self._file, {}, {(): 1})
+        if self._rows and (begin.version or begin.tags):
+            raise ConfigError("directives are not read.", where=self._place(begin), hint="Delete the line.")
         value = self._value(next(self._events), ())
         next(self._events)  # the document's end
         after = next(self._events)
@@ -122,13 +127,14 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             what = f"the alias *{event.anchor} is not read."
             raise ConfigError(what, where=self._place(event), hint="Write the value out.")
-        if event.tag is not None and event.tag != "!":
-            what = f"the tag {event.tag} is not read."
-            raise ConfigError(what, where=self._place(event), hint="Delete it.")
+        self._refuse_marks(event)
         if isinstance(event, yaml.ScalarEvent):
+            if self._rows and event.style in {"|", ">"}:
+                what = "a block of text begins here."
+                raise ConfigError(what, where=self._place(event), hint="Write it in one line.")
             return _scalar(event)
         if len(path) >= DEPTH_LIMIT:
-            raise ConfigError(_TOO_DEEP, where=self._place(event))
+            raise ConfigError(f"more than {DEPTH_LIMIT} levels deep.", where=self._place(event))
         return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
 
     def _sequence(self, path: Path_) -> list[Any]:
@@ -152,10 +158,29 @@ class _Builder:
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise ConfigError("a list or a mapping is not a key: keys are words.", where=self._place(event))
+        self._refuse_marks(event)
+        if self._questioned(event):
+            what, hint = "a question mark stands before this key.", "Write the key and its colon in one line."
+            raise ConfigError(what, where=self._place(event), hint=hint)
         name: str = event.value
         if isinstance(_scalar(event), bool | None):
             raise ConfigError(f"{name!r} is not a key: keys are words.", where=self._place(event))
         return name
+
+    def _refuse_marks(self, event: Any) -> None:
+        """Refuse a name by which a value would be repeated, and a statement of what it is."""
+        if event.anchor is not None:
+            what = f"the anchor &{event.anchor} is not read."
+            raise ConfigError(what, where=self._place(event), hint="Delete it.")
+        if event.tag is not None and event.tag != "!":
+            what = f"the tag {event.tag} is not read."
+            raise ConfigError(what, where=self._place(event), hint="Delete it.")
+
+    def _questioned(self, event: Any) -> bool:
+        """Say whether a key is written as `? key`: the parser does not tell."""
+        mark = event.start_mark
+        before = self._rows[mark.line][: mark.column] if mark.line < len(self._rows) else ""
+        return before.rstrip().endswith("?")
 
 
 def _scalar(event: Any) -> Any:

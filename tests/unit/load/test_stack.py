@@ -145,8 +145,12 @@ def test_a_component_has_facts_and_features_of_its_own() -> None:
             HEAD.replace("Globex", "G" * 5_000) + f"components: [Exim]\n{FEATURES}",
             "globex.stack.yaml:1: 'customer' should have 200 characters or fewer, has 5000.",
         ),
+        (
+            f"{HEAD}components: [Exim]\nfeatures: [starttls: ]\n",
+            "'starttls' should be text or a whole number or a mapping, but has no value.",
+        ),
         (f"{HEAD}components: [Exim]\nfeatures: [{{size: 20 MB, a: 1}}]\n", "should name one thing only."),
-        ("a: &a [1]\nb: [*a, *a]\n", "globex.stack.yaml:2: "),
+        ("a: &a [1]\nb: [*a, *a]\n", "globex.stack.yaml:1: the anchor &a"),
         ("just words", "the file"),
     ],
 )

@@ -28,7 +28,23 @@ class YamlReader {
   }
 
   refuse(what, hint = "") {
-    throw new Mistake(`not a stack file: ${what}.`, hint, this.line);
+    throw new Mistake(`${what}.`, hint, this.line);
+  }
+
+  /** Refuse a line whose indentation belongs to nothing. */
+  misfit() {
+    this.refuse("this line does not fit those before it", "Look at its indentation, and for a colon that is missing.");
+  }
+
+  /** Refuse a value that begins with a mark that YAML keeps for something else. */
+  mark(first) {
+    const rest = this.text.slice(this.at, this.text.indexOf("\n", this.at)).trim();
+    const name = /^[\w-]*/.exec(rest.slice(1))[0];
+    if (first === "&" && name) this.refuse(`the anchor &${name} is not read`, "Delete it.");
+    if (first === "*" && name) this.refuse(`the alias *${name} is not read`, "Write the value out.");
+    if (first === "!") this.refuse("a tag (!) is not read", "Delete it.");
+    const quote = first === "|" || first === ">" ? `Put it in quotation marks: '${rest}'.` : "Put it in quotation marks.";
+    this.refuse(`a value does not begin with ${first}`, quote);
   }
 
   document() {
@@ -45,7 +61,7 @@ class YamlReader {
     if (this.starts("...")) this.at += 3;
     this.skip();
     if (this.starts("---")) throw new Mistake("a second document begins here; only one is read.", "", this.line);
-    if (!this.done()) this.refuse("this line does not fit those before it", "Look at its indentation.");
+    if (!this.done()) this.misfit();
     return value;
   }
 
@@ -83,7 +99,7 @@ class YamlReader {
 
   /** Read what stands at an indentation: a list, a mapping, or one value. */
   block(indent, path) {
-    if (path.length >= DEPTH_LIMIT) this.refuse(`it is more than ${DEPTH_LIMIT} levels deep`);
+    if (path.length >= DEPTH_LIMIT) this.refuse(`more than ${DEPTH_LIMIT} levels deep`);
     if (/^-[ \n]/.test(this.text.slice(this.at, this.at + 2))) return this.list(indent, path);
     if (this.isKey()) return this.mapping(indent, path);
     return this.value(path, indent);
@@ -131,7 +147,7 @@ class YamlReader {
       else found.set(name, this.line === line ? this.value(here, indent) : this.block(this.column(), here));
       this.skip();
     }
-    if (!this.done() && this.column() > indent) this.refuse("this line is indented further than it may be");
+    if (!this.done() && this.column() > indent) this.misfit();
     return found;
   }
 
@@ -149,22 +165,21 @@ class YamlReader {
     return name;
   }
 
+  questioned() {
+    this.refuse("a question mark stands before this key", "Write the key and its colon in one line.");
+  }
+
   inline() {
     while (this.text[this.at] === " " || this.text[this.at] === "\t") this.at += 1;
   }
 
   value(path, indent) {
     const first = this.text[this.at];
-    if (first === "&") this.refuse("an anchor (&) stands here", "Write the value out.");
-    if (first === "*") this.refuse("an alias (*) stands here", "Write the value out.");
-    if (first === "!") this.refuse("a tag (!) stands here", "Delete it.");
-    if (first === "|" || first === ">") {
-      const rest = this.text.slice(this.at, this.text.indexOf("\n", this.at));
-      if (/^[|>][+-]?[0-9]?[+-]?\s*(?:#.*)?$/.test(rest)) this.refuse("a block of text begins here", "Write it in one line.");
-      this.refuse(`a value does not begin with ${first}`, `Put it in quotation marks: '${rest.trim()}'.`);
-    }
-    if (first === "@" || first === "`" || first === "%") this.refuse(`a value does not begin with ${first}`, "Put it in quotation marks.");
-    if (first === "?" && /\s/.test(this.text[this.at + 1])) this.refuse("a key that is no word stands here");
+    const rest = this.text.slice(this.at, this.text.indexOf("\n", this.at));
+    if (/^[|>][+-]?[0-9]?[+-]?\s*(?:#.*)?$/.test(rest)) this.refuse("a block of text begins here", "Write it in one line.");
+    if (/^-\s/.test(`${rest}\n`)) this.refuse("a list begins in this line, behind its key", "Begin it on a line of its own.");
+    if (/^\?\s/.test(`${rest}\n`)) this.questioned();
+    if ("&*!|>@`%]},".includes(first)) this.mark(first);
     if (first === "{" || first === "[") {
       const found = this.flow(path);
       this.endOfLine();
@@ -181,7 +196,7 @@ class YamlReader {
   endOfLine() {
     this.inline();
     if (this.text[this.at] === "#" && /\s/.test(this.text[this.at - 1])) this.skip();
-    else if (this.text[this.at] !== "\n") this.refuse("something stands here behind the value");
+    else if (this.text[this.at] !== "\n") this.refuse("something stands here behind the value", "Put all of it in quotation marks.");
   }
 
   /** Plain text up to a mark, a comment or the line's end. */
@@ -208,7 +223,7 @@ class YamlReader {
       const before = this.at;
       this.skip();
       if (comment || this.done() || this.column() <= indent || this.isKey()) {
-        if (!this.done() && this.column() > indent && !comment && this.isKey()) this.refuse("a key stands where a value goes on");
+        if (!this.done() && this.column() > indent && !comment && this.isKey()) this.misfit();
         if (comment) this.at = before;
         return parts.filter(Boolean).join(" ");
       }
@@ -222,7 +237,7 @@ class YamlReader {
     this.at += 1;
     for (;;) {
       const each = this.text[this.at];
-      if (each === undefined) throw new Mistake("not a stack file: a quotation mark is never closed.", "", line);
+      if (each === undefined) throw new Mistake("a quotation mark is never closed.", "", line);
       this.at += 1;
       if (each === mark) {
         if (mark === "'" && this.text[this.at] === "'") {
@@ -249,20 +264,21 @@ class YamlReader {
       return String.fromCodePoint(parseInt(code, 16));
     }
     const meant = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\", "/": "/", " ": " ", 0: "\0", b: "\b", f: "\f", e: "\x1b" }[each];
-    if (meant === undefined) this.refuse(`\\${each} is no escape`, "Use single quotation marks.");
+    if (meant === undefined) this.refuse("a backslash stands here that means nothing", "Use single quotation marks.");
     return meant;
   }
 
   /** `{a: b}` or `[a, b]`, over as many lines as it takes. */
   flow(path) {
-    if (path.length >= DEPTH_LIMIT) this.refuse(`it is more than ${DEPTH_LIMIT} levels deep`);
+    if (path.length >= DEPTH_LIMIT) this.refuse(`more than ${DEPTH_LIMIT} levels deep`);
+    const line = this.line;
     const open = this.text[this.at];
     const close = open === "{" ? "}" : "]";
     const found = open === "{" ? new Map() : [];
     this.at += 1;
     for (;;) {
       this.skip();
-      if (this.done()) this.refuse(`a ${open} is never closed`);
+      if (this.done()) throw new Mistake("a bracket is never closed.", "", line);
       if (this.text[this.at] === close) {
         this.at += 1;
         return found;
@@ -275,11 +291,12 @@ class YamlReader {
       }
       this.skip();
       if (this.text[this.at] === ",") this.at += 1;
-      else if (this.text[this.at] !== close) this.refuse(`a comma or ${close} was expected here`);
+      else if (!this.done() && this.text[this.at] !== close) this.refuse(`a comma or ${close} was expected here`);
     }
   }
 
   flowPair(found, path) {
+    if (/^\?\s/.test(this.text.slice(this.at, this.at + 2))) this.questioned();
     const name = this.key(found, path, (reader) => reader.plain(":,[]{}"));
     this.skip();
     const here = [...path, name];
@@ -297,7 +314,8 @@ class YamlReader {
     if (first === "{" || first === "[") return this.flow(path);
     const begun = this.at;
     const quotes = first === '"' || first === "'";
-    if ("&*!|>%@`".includes(first)) this.refuse(`a value does not begin with ${first}`, "Put it in quotation marks.");
+    if ("&*!|>%@`".includes(first)) this.mark(first);
+    if (/^-\s/.test(this.text.slice(this.at, this.at + 2))) this.refuse("a value was expected here");
     const text = quotes ? this.quotedText() : this.plain(":,[]{}");
     if (this.text[this.at] === ":" && inList) {
       this.at = begun;
