@@ -424,7 +424,19 @@ def _deployment(chance: random.Random) -> list[str]:
 
 
 def _facts(chance: random.Random) -> list[str]:
-    costs = ("450 EUR", "85000 USD", "0.55 GBP", "1100.50CHF", "300 Euros", '"1,100 €"', "20 pounds")
+    costs = (
+        "450 EUR",
+        "85000 USD",
+        "0.55 GBP",
+        "1100.50CHF",
+        "300 Euros",
+        '"1,100 €"',
+        "20 pounds",
+        "$300",
+        "€450",
+        "EUR 450",
+        "'£ 1,450'",
+    )
     sites = ("1", "2", "900", "4200", '"1,200"')
     uses = ("17", "8000", "200000", "9000000", '"60,000"')
     return [

@@ -153,12 +153,14 @@ def _saying(leaf: _Leaf) -> str:
 
 _SAYINGS: dict[str, Callable[[_Leaf], str]] = {
     "not": lambda _: "does not belong here: what stands beside it says it already.",
-    "type": lambda leaf: f"should be {_kinds(leaf.wanted)}{_but(leaf.value)}.",
+    "type": lambda leaf: f"should be {_expected(leaf)}{_but(leaf.value)}.",
     "anyOf": lambda leaf: f"should be {_kinds(leaf.wanted)}{_but(leaf.value)}.",
     "enum": lambda leaf: f"cannot be {_shown(leaf.value)}. {nearest(str(leaf.value), leaf.wanted)}",
     "minimum": lambda leaf: f"should be {leaf.wanted} or more{_but(leaf.value)}.",
     "maximum": lambda leaf: f"should be {leaf.wanted} or less{_but(leaf.value)}.",
-    "minItems": lambda leaf: f"should have {leaf.wanted} items or more, has {len(leaf.value)}.",
+    "minItems": lambda leaf: (
+        f"should have {leaf.wanted} items or more, has {len(leaf.value)}." if leaf.value else "is empty."
+    ),
     "maxItems": lambda leaf: f"should have {leaf.wanted} items or fewer, has {len(leaf.value)}.",
     "minLength": lambda _: "is empty.",
     "maxLength": lambda leaf: f"should have {leaf.wanted} characters or fewer, has {len(leaf.value)}.",
@@ -186,6 +188,12 @@ def _kinds(wanted: str | list[Any]) -> str:
     if isinstance(wanted, str):
         return _KINDS[wanted]
     return " or ".join(_kinds(each) for each in wanted)
+
+
+def _expected(leaf: _Leaf) -> str:
+    """Return what to write, where somebody wrote one plain value for another (`450` for `450 EUR`)."""
+    kinds = _kinds(leaf.wanted)
+    return kinds if isinstance(leaf.value, list | dict) else str(leaf.schema.get("x-expects", kinds))
 
 
 def _but(value: Any) -> str:

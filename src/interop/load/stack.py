@@ -24,8 +24,9 @@ _COMPONENT = re.compile(
     r"(?:\s+on\s+(?P<distribution>\S.*))?"
 )
 _KEY = re.compile(r"(?P<name>[^@\s]+)@(?P<version>[^@+\s]+)(?:\+(?P<configuration>\S+))?")
-_AMOUNT = re.compile(r"(?P<number>[0-9.,]+)\s*(?P<unit>.*)")
+_AMOUNT = re.compile(r"(?P<before>[^0-9.,\s]*)\s*(?P<number>[0-9.,]+)\s*(?P<unit>.*)")
 _VERSION = re.compile(r"(?:(?:==|=|!=|>=|<=|>|<)\s*[^\s,<>=!]+[\s,]*)+|[^\s,<>=!]+")
+_LEAST = re.compile(r"(?P<name>[^<>=]*[^<>=\s])\s*>=\s*(?P<value>[^<>=]+)")
 _MINIMUM = re.compile(
     r"(?:>=|at least)?\s*(?P<value>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>[A-Za-z][\w /-]*)?"
 )
@@ -52,6 +53,7 @@ def _stack(document: Document) -> Stack:
         name, version = product["name"], str(product.get("version", ""))
     components = tuple(_component(document, number) for number in range(len(value["components"])))
     requirements = _requirements(document, "features")
+    deployment = _deployment(value.get("deployment", {}))
     refuse(
         (
             *_twice(components),
@@ -59,6 +61,7 @@ def _stack(document: Document) -> Stack:
             *(mistake for each in components for mistake in _features_twice(each.requirements)),
             *_versions(document, version, components),
             *_day(document),
+            *_too_many_sites(components, deployment.sites),
         )
     )
     return Stack(
@@ -67,7 +70,7 @@ def _stack(document: Document) -> Stack:
         product_version=version,
         components=components,
         requirements=requirements,
-        deployment=_deployment(value.get("deployment", {})),
+        deployment=deployment,
         go_live=value.get("go_live", ""),
         place=document.place(),
     )
@@ -112,6 +115,10 @@ def _requirement(value: str | dict[str, Any], place: Place) -> Requirement:
     minimums: tuple[Minimum, ...] = ()
     if isinstance(value, str):
         name = value
+        least = _LEAST.fullmatch(value.strip())
+        if least:
+            hint = f'Write {least["name"]}: ">= {least["value"].strip()}".'
+            raise ConfigError(f"{value!r} has its minimum in its name.", where=place, hint=hint)
     else:
         ((name, wanted),) = value.items()
         named = wanted if isinstance(wanted, dict) else {"": wanted}
@@ -143,9 +150,9 @@ def _deployment(value: dict[str, Any]) -> Deployment:
 
 
 def _amount(text: str) -> tuple[float, str]:
-    """Return a number, which may have commas between its thousands, and what stands behind it."""
+    """Return a number, which may have commas between its thousands, and what stands behind or before it."""
     parts = _AMOUNT.fullmatch(text)
-    return (float(parts["number"].replace(",", "")), parts["unit"]) if parts else (0.0, "")
+    return (float(parts["number"].replace(",", "")), parts["unit"] or parts["before"]) if parts else (0.0, "")
 
 
 def _twice(components: tuple[Component, ...]) -> Iterator[Mistake]:
@@ -155,9 +162,8 @@ def _twice(components: tuple[Component, ...]) -> Iterator[Mistake]:
         first = seen.setdefault(each.name.casefold(), each)
         if first is each:
             continue
-        versions = (
-            f" with versions {first.version} and {each.version}" if first.version != each.version else ""
-        )
+        known, other = _installed(first), _installed(each)
+        versions = f" with {known} and {other}" if known != other else ""
         yield (
             each.place,
             (
@@ -165,6 +171,22 @@ def _twice(components: tuple[Component, ...]) -> Iterator[Mistake]:
                 " Delete one of them, or give each a 'name' of its own."
             ),
         )
+
+
+def _installed(component: Component) -> str:
+    said = " on ".join(filter(None, (component.version, component.distribution)))
+    return said or "no version"
+
+
+def _too_many_sites(components: tuple[Component, ...], all_sites: int) -> Iterator[Mistake]:
+    """Yield components at more sites than there are; several together may be: a site can have both."""
+    for each in components:
+        sites = each.deployment.sites
+        if sites > all_sites > 0:
+            says = (
+                f"{each.name!r} has {sites:,} sites, and the deployment only {all_sites:,}. Mend one of them."
+            )
+            yield each.place, says
 
 
 def _features_twice(requirements: tuple[Requirement, ...]) -> Iterator[Mistake]:

@@ -93,7 +93,7 @@ def test_more_than_ten_mistakes_are_counted() -> None:
             "name: Acme Mail",
             "f:1: 'name' should be lower-case letters, digits, dots, dashes, is 'Acme Mail'.",
         ),
-        ("  - {version: 1.10}", "  []", "f:3: 'releases' should have 1 items or more, has 0."),
+        ("  - {version: 1.10}", "  []", "f:3: 'releases' is empty."),
         ("{version: 1.10}", "{versoin: 1.10}", "'version' is missing in item 1 of 'releases'."),
         ("{version: 1.10}", "1.10", "f:4: item 1 of 'releases' should be a mapping, is '1.10'."),
         (

@@ -84,6 +84,11 @@ def test_the_deployment_is_read_with_its_units() -> None:
         ("20 minutes, cost_of_an_hour_down: 300 Euros", 1_200, 300, "EUR"),
         ("1 hour, cost_of_an_hour_down: '1,100.50 €'", 3_600, 1_100.5, "EUR"),
         ("30s, cost_of_an_hour_down: 20 pounds", 30, 20, "GBP"),
+        ("30s, cost_of_an_hour_down: $300", 30, 300, "$"),
+        ("30s, cost_of_an_hour_down: 300 dollars", 30, 300, "$"),
+        ("30s, cost_of_an_hour_down: €450", 30, 450, "EUR"),
+        ("30s, cost_of_an_hour_down: EUR 450.50", 30, 450.5, "EUR"),
+        ("30s, cost_of_an_hour_down: '£ 1,450'", 30, 1_450, "GBP"),
     ],
 )
 def test_amounts_are_read_as_people_write_them(
@@ -124,7 +129,29 @@ def test_a_component_has_facts_and_features_of_its_own() -> None:
         (f"{HEAD}components: [Exim]\n{FEATURES}go_live: soon\n", "a date such as 2027-02-01"),
         (
             f"{HEAD}components:\n  - Postfix 3.5\n  - postfix 3.7\n{FEATURES}",
-            "globex.stack.yaml:5: 'postfix' stands twice with versions 3.5 and 3.7; it was first given",
+            "globex.stack.yaml:5: 'postfix' stands twice with 3.5 and 3.7; it was first given",
+        ),
+        (
+            f"{HEAD}components: [Exim on Debian 12, Exim 4.96]\n{FEATURES}",
+            "'Exim' stands twice with Debian 12 and 4.96; it was first given",
+        ),
+        (f"{HEAD}components: [Exim, Exim 4.96]\n{FEATURES}", "'Exim' stands twice with no version and 4.96;"),
+        (f"{HEAD}components: []\n{FEATURES}", "'components' is empty."),
+        (
+            f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{cost_of_an_hour_down: 450}}\n",
+            "'cost_of_an_hour_down' should be an amount with its currency such as 450 EUR, is 450.",
+        ),
+        (
+            f"{HEAD}components: [Exim]\n{FEATURES}deployment: {{time_to_restart_a_site: 15}}\n",
+            "'time_to_restart_a_site' should be a time such as 15 min (seconds, minutes or hours), is 15.",
+        ),
+        (
+            f"{HEAD}components: [Exim]\nfeatures: [large-message >= 20 MB]\n",
+            "'large-message >= 20 MB' has its minimum in its name. Write large-message: \">= 20 MB\".",
+        ),
+        (
+            f"{HEAD}components: [{{implementation: Exim, sites: 7}}]\n{FEATURES}deployment: {{sites: 5}}\n",
+            "globex.stack.yaml:3: 'Exim' has 7 sites, and the deployment only 5. Mend one of them.",
         ),
         (f"{HEAD}components: ['Exim 4.96 4.98']\n{FEATURES}", "'4.96 4.98' is not one version."),
         (

@@ -2,6 +2,7 @@
 
 const KINDS = { string: "text", integer: "a whole number", number: "a number", boolean: "true or false", array: "a list", object: "a mapping", null: "nothing" };
 const isMapping = (value) => value instanceof Map;
+const isPlain = (value) => !isMapping(value) && !Array.isArray(value);
 const isWhole = (value) => typeof value === "bigint" || Number.isInteger(value);
 const isKind = {
   string: (value) => typeof value === "string",
@@ -44,7 +45,7 @@ function* mistakesOf(value, given, path, root) {
   }
   const kinds = [schema.type ?? []].flat();
   if (kinds.length && !kinds.some((kind) => isKind[kind](value))) {
-    yield wrong(`should be ${kinds.map((kind) => KINDS[kind]).join(" or ")}${insteadOf(value)}.`);
+    yield wrong(`should be ${(isPlain(value) && schema["x-expects"]) || kinds.map((kind) => KINDS[kind]).join(" or ")}${insteadOf(value)}.`);
     return;
   }
   if (typeof value === "string") {
@@ -55,7 +56,7 @@ function* mistakesOf(value, given, path, root) {
     if (value < schema.minimum) yield wrong(`should be ${schema.minimum} or more${insteadOf(value)}.`);
     if (value > schema.maximum) yield wrong(`should be ${schema.maximum} or less${insteadOf(value)}.`);
   } else if (Array.isArray(value)) {
-    if (value.length < schema.minItems) yield wrong(`should have ${schema.minItems} items or more, has ${value.length}.`);
+    if (value.length < schema.minItems) yield wrong(value.length ? `should have ${schema.minItems} items or more, has ${value.length}.` : "is empty.");
     if (value.length > schema.maxItems) yield wrong(`should have ${schema.maxItems} items or fewer, has ${value.length}.`);
     for (const [at, item] of value.entries()) yield* mistakesOf(item, schema.items, [...path, at], root);
   } else if (isMapping(value)) yield* mistakesOfMapping(value, schema, path, root);
@@ -107,6 +108,7 @@ const COMPONENT = new RegExp(
 );
 const KEY = new RegExp(`^(?<name>[^@${BLANK}]+)@(?<version>[^@+${BLANK}]+)(?:\\+(?<configuration>[^${BLANK}]+))?$`, "u");
 const VERSION = new RegExp(`^(?:(?:(?:==|=|!=|>=|<=|>|<)[${BLANK}]*[^${BLANK},<>=!]+[${BLANK},]*)+|[^${BLANK},<>=!]+)$`, "u");
+const LEAST = new RegExp(`^(?<name>[^<>=]*[^<>=${BLANK}])[${BLANK}]*>=[${BLANK}]*(?<value>[^<>=]+)$`, "u");
 const MINIMUM = new RegExp(
   `^(?:>=|at least)?[${BLANK}]*(?<value>[0-9]{1,15}(?:\\.[0-9]{1,6})?)[${BLANK}]*(?<unit>[A-Za-z][\\p{L}\\p{N}_${BLANK}/-]*)?$`,
   "u",
@@ -118,12 +120,14 @@ function stackOf(document, { schema, rules }) {
   const product = productParts(value.get("product"));
   const components = value.get("components").map((each, at) => componentOf(each, lines, ["components", at], rules));
   const requirements = value.get("features").map((each, at) => requirementOf(each, lineOf(lines, ["features", at])));
+  const deployment = deploymentOf(value.get("deployment") ?? new Map(), rules);
   refuseAll([
     ...twice(components),
     ...featuresTwice(requirements),
     ...components.flatMap((each) => [...featuresTwice(each.requirements)]),
     ...notVersions(product.version, components, lineOf(lines, ["product", "version"])),
     ...noDay(value.get("go_live") ?? "", lineOf(lines, ["go_live"])),
+    ...tooManySites(components, deployment),
   ]);
   return {
     customer: value.get("customer"),
@@ -131,7 +135,7 @@ function stackOf(document, { schema, rules }) {
     product_version: product.version,
     components,
     requirements,
-    deployment: deploymentOf(value.get("deployment") ?? new Map(), rules),
+    deployment,
     go_live: value.get("go_live") ?? "",
   };
 }
@@ -174,6 +178,9 @@ function requirementOf(value, line) {
     name = first;
     const limits = isMapping(wanted) ? [...wanted] : [["", wanted]];
     minimums = limits.map(([limit, text]) => minimumOf(String(text), limit, line));
+  } else {
+    const least = LEAST.exec(strip(value))?.groups;
+    if (least) throw new Mistake(`${quoted(value)} has its minimum in its name.`, `Write ${least.name}: ">= ${strip(least.value)}".`, line);
   }
   const text = strip(name);
   const cut = text.lastIndexOf("/");
@@ -198,10 +205,10 @@ function deploymentOf(value, { units, currencies }) {
   };
 }
 
-/** A number, which may have commas between its thousands, and what stands behind it. */
+/** A number, which may have commas between its thousands, and what stands behind or before it. */
 function amountOf(value) {
-  const [, number, unit] = /^([0-9.,]+) *(.*)$/u.exec(String(value));
-  return [Number(number.replaceAll(",", "")), unit];
+  const [, before, number, unit] = /^([^0-9.,\s]*)\s*([0-9.,]+)\s*(.*)$/u.exec(String(value));
+  return [Number(number.replaceAll(",", "")), unit || before];
 }
 
 function* twice(components) {
@@ -210,10 +217,21 @@ function* twice(components) {
     const first = seen.get(caseless(each.name));
     seen.set(caseless(each.name), first ?? each);
     if (!first) continue;
-    const versions = first.version === each.version ? "" : ` with versions ${first.version} and ${each.version}`;
+    const [known, other] = [installed(first), installed(each)];
+    const versions = known === other ? "" : ` with ${known} and ${other}`;
     const where = first.line ? `; it was first given in line ${first.line}` : "";
     const says = `${quoted(each.name)} stands twice${versions}${where}. Delete one of them, or give each a 'name' of its own.`;
     yield { line: each.line, says };
+  }
+}
+
+const installed = ({ version, distribution }) => [version, distribution].filter(Boolean).join(" on ") || "no version";
+
+/** Components at more sites than there are. Of several together that is no mistake: a site may have both. */
+function* tooManySites(components, { sites: all }) {
+  for (const { name, line, deployment } of components) {
+    const { sites } = deployment;
+    if (sites > all && all > 0) yield { line, says: `${quoted(name)} has ${whole(sites)} sites, and the deployment only ${whole(all)}. Mend one of them.` };
   }
 }
 

@@ -306,7 +306,7 @@ class YamlReader {
     }
     this.at += 1;
     this.skip();
-    found.set(name, ",}".includes(this.text[this.at]) ? null : this.flowValue(here, false));
+    found.set(name, ",}]".includes(this.text[this.at]) ? null : this.flowValue(here, false));
   }
 
   flowValue(path, inList) {
