@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import pytest
 
 from interop.cli import main
 from interop.load.record import matrix_to_json
-from interop.load.stack import read_stack
 from interop.model.matrix import Cell, Matrix
 from tests.unit.examples import broken, cell, matrix, with_gaps
 
@@ -211,48 +210,6 @@ def test_a_run_for_what_is_missing_takes_the_product_once(say: Say, folder: Path
     assert called[0].count("--interop-product") == 1
     assert "--interop-product" not in called[1]
     assert "--interop-config=interop.yaml" in called[1]
-
-
-def answers(*lines: str) -> Callable[[str], str]:
-    left: Iterator[str] = iter(lines)
-
-    def answer(_: str) -> str:
-        try:
-            return next(left)
-        except StopIteration:
-            raise EOFError from None
-
-    return answer
-
-
-def test_a_stack_is_asked_for(say: Say, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = answers(
-        "Acme: the company",
-        "smtplib 3.11.7",
-        *("Postfix 3.10.13", "postfix 3.10.13", "Exim on Debian 12", ""),
-        *("dot-stufing", "umlauts", "Dot Stuffing >= 20 MB", ""),
-        *("soon", "2027-02-01"),
-        *("900", "", "a while", "15 min", "450 EUR"),
-    )
-    monkeypatch.setattr("builtins.input", given)
-    code, out, _ = say("stack", "new", "--matrix", "matrix.json")
-    assert code == 0
-    assert "Did you mean 'dot-stuffing'?" in out
-    assert "Next: interop check acme--the-company.stack.yaml --matrix matrix.json\n" in out
-    assert "stands twice" in out
-    stack = read_stack(folder / "acme--the-company.stack.yaml")
-    assert [each.implementation for each in stack.components] == ["Postfix", "Exim"]
-    assert stack.requirements[0].minimums[0].value == 20
-    assert (stack.deployment.sites, stack.deployment.restart_seconds) == (900, 900)
-    assert stack.go_live == "2027-02-01"
-
-
-def test_questions_that_are_broken_off_leave_nothing(
-    say: Say, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("builtins.input", answers("Acme", "smtplib"))
-    assert say("stack", "new", "acme.stack.yaml", "--matrix", "matrix.json")[0] == 1
-    assert not (folder / "acme.stack.yaml").exists()
 
 
 def test_a_check_without_a_matrix_says_how_to_name_one(say: Say, folder: Path) -> None:
