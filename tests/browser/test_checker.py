@@ -177,6 +177,8 @@ def test_what_is_no_stack_file_is_refused_with_a_sentence(checker: Open, text: s
         GOOD.replace("smtputf8, starttls", "umlauts"),
         GOOD.replace("sites: 900", "sites: 60.000"),
         GOOD.replace("sites: 900", "sites:"),
+        GOOD.replace("Exim 4.94.2", "{implementation: Exim, version: Debian  12 bookworm}"),
+        GOOD.replace("Exim 4.94.2", "{implementation: Exim, version: Ubuntu 24.04 LTS now}"),
         GOOD.replace("450 EUR", "450"),
         GOOD.replace("15 min", "15"),
         GOOD.replace("450 EUR", "¥450"),
@@ -224,6 +226,53 @@ def test_a_stack_that_is_entered_by_hand_is_answered_at_once(checker: Open, view
     page.click("[aria-label='Remove system 2']")
     assert said(page, "#result h2") == "Go"
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "said_of_it"),
+    [
+        (
+            "An hour down costs a site",
+            "450",
+            "'An hour down costs a site' should be an amount with its currency",
+        ),
+        ("Time to restart a site", "15", "'Time to restart a site' should be a time such as 15 min"),
+        ("Transactions a day, all sites", "many", "'Transactions a day, all sites' should be a whole number"),
+        (
+            "Sites that have it",
+            "some",
+            "'Sites that have it' of system 1 should be a whole number such as 900",
+        ),
+        ("Version or distribution", "debian 12 bookworm", "Did you mean the distribution 'Debian 12'?"),
+        ("Its version", "3 or 4", "'3 or 4' is not one version."),
+    ],
+)
+def test_a_mistake_in_the_form_is_told_by_the_form_s_own_labels(
+    checker: Open, label: str, text: str, said_of_it: str
+) -> None:
+    page = checker(examples.smtp())
+    page.fill("#system-0", "Exim")
+    page.check("text=SMTPUTF8 addresses")
+    page.click("text=What a failure would cost")
+    page.get_by_label(label, exact=True).first.fill(text)
+    assert said_of_it in said(page)
+    assert "_" not in said(page)
+    assert "line" not in said(page)
+
+
+def test_two_systems_of_one_name_are_told_by_the_form_s_own_labels(checker: Open) -> None:
+    page = checker(examples.smtp())
+    page.click("text=Add a system")
+    page.click("text=Add a system")
+    page.fill("#system-0", "Exim")
+    page.fill("#system-2", "Exim")
+    page.check("text=SMTPUTF8 addresses")
+    assert said(page) == (
+        "'Exim' stands twice. Delete one of them, or say under 'What they call it' which is which."
+    )
+    page.locator("text=Sites that have it").nth(2).fill("none")
+    page.locator("text=What they call it").nth(2).fill("head office")
+    assert "'Sites that have it' of system 3 should be a whole number" in said(page)
 
 
 def test_a_link_holds_the_whole_stack(checker: Open, visit: Open) -> None:

@@ -207,6 +207,12 @@ def _versions(document: Document, product: str, components: tuple[Component, ...
 
 
 def _no_version(text: str) -> str:
+    words = " ".join(text.lower().split())
+    spellings = [each for known in check_rules()["distributions"].values() for each in known]
+    carriers = [each for each in spellings if f"{words} ".startswith(f"{each} ")]
+    if carriers:
+        meant = max(carriers, key=len).capitalize()
+        return f"{text!r} is not one version. Did you mean the distribution {meant!r}?"
     advice = "Write one version, or a range such as '>=3.7 <3.11'."
     numbers = [word for word in text.split() if word[0].isascii() and word[0].isdigit()]
     meant = f" Did you mean {numbers[0]!r}?" if len(numbers) == 1 else ""

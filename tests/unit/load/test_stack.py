@@ -158,6 +158,10 @@ def test_a_component_has_facts_and_features_of_its_own() -> None:
             f"{HEAD}components: [{{implementation: Exim, version: the newest}}]\n{FEATURES}",
             "'the newest' is not one version.",
         ),
+        (
+            f"{HEAD}components: [{{implementation: Exim, version: debian 12 bookworm}}]\n{FEATURES}",
+            "'debian 12 bookworm' is not one version. Did you mean the distribution 'Debian 12'?",
+        ),
         (f"{HEAD}components: [Exim]\nfeatures: [starttls, STARTTLS]\n", "'STARTTLS' stands twice"),
         (f"{HEAD}components: [Exim]\nfeatures: [size: big]\n", "'big' is not a minimum."),
         (f"{HEAD}components: [Exim]\nfeatures: [size: 20 MB, a: 1, b: 2]\n{FEATURES}", "stands twice"),

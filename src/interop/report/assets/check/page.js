@@ -31,7 +31,7 @@ function answer() {
     if (!evidence.pairings.length) tell("Nothing was tested: there is nothing to check against.");
     else if (!asked || !plan.features.size) tell(`Choose ${[asked ? "" : "what stands there", plan.features.size ? "" : "what has to work"].filter(Boolean).join(" and ")}: the answer stands here at once.`);
     else {
-      report = answerOf(JSON.stringify(documentOfPlan(plan)));
+      report = checkStack(stackOfPlan(plan, evidence), evidence, Date.now() / 1000);
       drawResult(byId("result"), report, evidence, namelessSystems(), [
         button("Customer's sheet", showSheet, "button main"),
         button("Print it", () => window.print()),

@@ -34,6 +34,41 @@ function documentOfPlan(plan) {
 
 const number = (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : text);
 
+/** What the fields of the form are called. */
+const LABELS = {
+  customer: "Customer",
+  go_live: "Go-live",
+  implementation: "System",
+  version: "Version or distribution",
+  distribution: "Version or distribution",
+  configuration: "Configuration",
+  name: "What they call it",
+  sites: "Sites that have it",
+};
+const WHOLE_LABELS = {
+  sites: "Sites",
+  transactions_a_day: "Transactions a day, all sites",
+  time_to_restart_a_site: "Time to restart a site",
+  cost_of_an_hour_down: "An hour down costs a site",
+};
+
+/** What the form calls the value at a path of its stack; nothing where it has no field for it. */
+function labelInForm(plan, path) {
+  const [part, at] = path;
+  const last = path.at(-1);
+  if (part === "deployment") return quoted(WHOLE_LABELS[last] ?? last);
+  if (part === "product") return quoted(last === "version" ? "Its version" : "Product");
+  if (part !== "components" || at === undefined) return LABELS[last] && quoted(LABELS[last]);
+  const number = plan.components.flatMap((each, index) => (each.implementation ? [index + 1] : []))[at];
+  return path.length === 2 ? `system ${number}` : LABELS[last] && path.length === 3 && `${quoted(LABELS[last])} of system ${number}`;
+}
+
+/** The stack that the form means. Its mistakes are told by the form's labels, and without lines: it has none. */
+function stackOfPlan(plan, { schema, rules }) {
+  const { value } = loadYaml(JSON.stringify(documentOfPlan(plan)));
+  return stackOf({ value, lines: new Map() }, { schema: { ...schema, label: (path) => labelInForm(plan, path) }, rules });
+}
+
 /** What a file says of a component and the form has no field for: it stays as it is. */
 const KEPT = ["features", "transactions_a_day", "time_to_restart_a_site", "cost_of_an_hour_down"];
 

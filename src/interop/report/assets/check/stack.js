@@ -38,7 +38,7 @@ function lineOf(lines, path) {
 
 function* mistakesOf(value, given, path, root) {
   const schema = given.$ref ? root.$defs[given.$ref.split("/").at(-1)] : given;
-  const wrong = (says) => ({ path, says: `${labelOfPath(path)} ${says}` });
+  const wrong = (says) => ({ path, says: `${labelOfPath(path, root)} ${says}` });
   if (schema.anyOf) {
     yield* mistakesOfShapes(value, schema, path, root);
     return;
@@ -63,9 +63,9 @@ function* mistakesOf(value, given, path, root) {
 }
 
 function* mistakesOfMapping(value, schema, path, root) {
-  const within = path.length ? ` in ${labelOfPath(path)}` : "";
-  if (value.size < schema.minProperties) yield { path, says: `${labelOfPath(path)} is empty.` };
-  if (value.size > schema.maxProperties) yield { path, says: `${labelOfPath(path)} should name one thing only.` };
+  const within = path.length ? ` in ${labelOfPath(path, root)}` : "";
+  if (value.size < schema.minProperties) yield { path, says: `${labelOfPath(path, root)} is empty.` };
+  if (value.size > schema.maxProperties) yield { path, says: `${labelOfPath(path, root)} should name one thing only.` };
   for (const name of schema.required ?? []) if (!value.has(name)) yield { path, says: `${quoted(name)} is missing${within}.` };
   const known = schema.properties ?? {};
   for (const [name, each] of value) {
@@ -85,14 +85,17 @@ function* mistakesOfShapes(value, schema, path, root) {
   if (meant) yield* mistakesOf(value, meant, path, root);
   else {
     const kinds = shapes.map((shape) => [shape.type].flat().map((kind) => KINDS[kind]).join(" or ")).join(" or ");
-    yield { path, says: `${labelOfPath(path)} should be ${kinds}${insteadOf(value)}.` };
+    yield { path, says: `${labelOfPath(path, root)} should be ${kinds}${insteadOf(value)}.` };
   }
 }
 
-function labelOfPath(path) {
+/** What to call a value: its key, or what `root.label` says that it is called where it was entered. */
+function labelOfPath(path, root) {
+  const label = root.label?.(path);
+  if (label) return label;
   if (!path.length) return "the file";
   const last = path.at(-1);
-  return typeof last === "string" ? quoted(last) : `item ${last + 1} of ${labelOfPath(path.slice(0, -1))}`;
+  return typeof last === "string" ? quoted(last) : `item ${last + 1} of ${labelOfPath(path.slice(0, -1), root)}`;
 }
 
 function insteadOf(value) {
@@ -122,10 +125,10 @@ function stackOf(document, { schema, rules }) {
   const requirements = value.get("features").map((each, at) => requirementOf(each, lineOf(lines, ["features", at])));
   const deployment = deploymentOf(value.get("deployment") ?? new Map(), rules);
   refuseAll([
-    ...twice(components),
+    ...twice(components, schema),
     ...featuresTwice(requirements),
     ...components.flatMap((each) => [...featuresTwice(each.requirements)]),
-    ...notVersions(product.version, components, lineOf(lines, ["product", "version"])),
+    ...notVersions(product.version, components, lineOf(lines, ["product", "version"]), rules),
     ...noDay(value.get("go_live") ?? "", lineOf(lines, ["go_live"])),
     ...tooManySites(components, deployment),
   ]);
@@ -211,7 +214,7 @@ function amountOf(value) {
   return [Number(number.replaceAll(",", "")), unit || before];
 }
 
-function* twice(components) {
+function* twice(components, root) {
   const seen = new Map();
   for (const each of components) {
     const first = seen.get(caseless(each.name));
@@ -219,8 +222,9 @@ function* twice(components) {
     if (!first) continue;
     const [known, other] = [installed(first), installed(each)];
     const versions = known === other ? "" : ` with ${known} and ${other}`;
+    const name = root.label ? `say under ${root.label(["name"])} which is which` : "give each a 'name' of its own";
     const where = first.line ? `; it was first given in line ${first.line}` : "";
-    const says = `${quoted(each.name)} stands twice${versions}${where}. Delete one of them, or give each a 'name' of its own.`;
+    const says = `${quoted(each.name)} stands twice${versions}${where}. Delete one of them, or ${name}.`;
     yield { line: each.line, says };
   }
 }
@@ -241,18 +245,22 @@ function* featuresTwice(requirements) {
     const key = each.suite ? `${each.suite}/${each.feature}` : each.feature;
     const first = seen.get(caseless(key));
     seen.set(caseless(key), first ?? each);
-    if (first) yield { line: each.line, says: `${quoted(key)} stands twice; it was first given in line ${first.line}.` };
+    const where = first?.line ? `; it was first given in line ${first.line}` : "";
+    if (first) yield { line: each.line, says: `${quoted(key)} stands twice${where}.` };
   }
 }
 
-function* notVersions(product, components, line) {
-  if (product && !VERSION.test(product)) yield { line, says: noVersion(product) };
+function* notVersions(product, components, line, rules) {
+  if (product && !VERSION.test(product)) yield { line, says: noVersion(product, rules) };
   for (const { version, line: at } of components) {
-    if (version && !VERSION.test(version)) yield { line: at, says: noVersion(version) };
+    if (version && !VERSION.test(version)) yield { line: at, says: noVersion(version, rules) };
   }
 }
 
-function noVersion(text) {
+function noVersion(text, { distributions }) {
+  const words = text.toLowerCase().split(blanks).filter(Boolean).join(" ");
+  const carrier = Object.values(distributions).flat().filter((each) => `${words} `.startsWith(`${each} `)).sort((left, right) => right.length - left.length)[0];
+  if (carrier) return `${quoted(text)} is not one version. Did you mean the distribution ${quoted(capital(carrier))}?`;
   const numbers = text.split(blanks).filter((word) => /^[0-9]/.test(word));
   const meant = numbers.length === 1 ? ` Did you mean ${quoted(numbers[0])}?` : "";
   return `${quoted(text)} is not one version.${meant} Write one version, or a range such as '>=3.7 <3.11'.`;
