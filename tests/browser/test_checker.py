@@ -210,6 +210,22 @@ def test_what_no_one_reads_is_refused_in_the_same_words(checker: Open) -> None:
         assert "mistake" in wanted
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("[Exim 4.94.2, Postfix 3.10.13]", "\n  - Exim\n    4.94.2\n  - Postfix\n      3.10.13"),
+        GOOD.replace("Globex", "\n  Globex\n  and\n   sons"),
+        GOOD.replace("Globex", "Globex\n  and sons"),
+        GOOD.replace("Globex", "Globex?"),
+        GOOD.replace("Globex", "Globex & sons - a | b > c * d ! @ %"),
+    ],
+)
+def test_what_the_command_line_reads_the_browser_reads_too(checker: Open, text: str) -> None:
+    wanted = stacks.expected(stacks.Case(matrix=3, text=text, now=stacks.NOW))
+    assert "answer" in wanted
+    assert answered(checker(stacks.matrices()[3]), text, stacks.NOW) == wanted
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, NARROW])
 def test_a_stack_that_is_entered_by_hand_is_answered_at_once(checker: Open, viewport: dict[str, int]) -> None:
     page = checker(examples.smtp(), viewport=viewport)

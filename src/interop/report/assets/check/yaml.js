@@ -56,7 +56,7 @@ class YamlReader {
     if (this.text[this.at] === "%") this.refuse("directives are not read", "Delete the line.");
     this.note([]);
     if (this.done()) return new Map();
-    const value = this.block(this.column(), []);
+    const value = this.block(this.column(), [], -1);
     this.skip();
     if (this.starts("...")) this.at += 3;
     this.skip();
@@ -97,12 +97,12 @@ class YamlReader {
     }
   }
 
-  /** Read what stands at an indentation: a list, a mapping, or one value. */
-  block(indent, path) {
+  /** Read what stands at an indentation: a list, a mapping, or one value, which goes on behind its parent's. */
+  block(indent, path, parent) {
     if (path.length >= DEPTH_LIMIT) this.refuse(`more than ${DEPTH_LIMIT} levels deep`);
     if (/^-[ \n]/.test(this.text.slice(this.at, this.at + 2))) return this.list(indent, path);
     if (this.isKey()) return this.mapping(indent, path);
-    return this.value(path, indent);
+    return this.value(path, parent);
   }
 
   /** Whether a key and its colon begin here. */
@@ -126,7 +126,7 @@ class YamlReader {
         }
       }
       this.note(here);
-      items.push(this.block(this.column(), here));
+      items.push(this.block(this.column(), here, indent));
       this.skip();
     }
     return items;
@@ -144,7 +144,7 @@ class YamlReader {
       this.skip();
       const listBelow = this.column() === indent && /^-[ \n]/.test(this.text.slice(this.at, this.at + 2));
       if (this.done() || (this.line !== line && this.column() <= indent && !listBelow)) found.set(name, null);
-      else found.set(name, this.line === line ? this.value(here, indent) : this.block(this.column(), here));
+      else found.set(name, this.line === line ? this.value(here, indent) : this.block(this.column(), here, indent));
       this.skip();
     }
     if (!this.done() && this.column() > indent) this.misfit();
