@@ -46,7 +46,11 @@ def test_an_alias_of_nothing_is_a_name_error_with_the_alias(desk: Desk) -> None:
     answer = desk.try_to_ask("dangling.interop.test.")
     rcode, _ = desk.header(answer)
     assert rcode == "NXDOMAIN", f"the answer's code is {rcode}"
-    desk.check(answer, "dangling.interop.test.", kind="CNAME")
+    alias = ("dangling.interop.test.", "CNAME", "nowhere.interop.test.")
+    assert alias in _sent(desk), "the answer does not have the alias"
+    # The clause is about what a server sends; a client may show an error, and no records beside it.
+    if answer.failure is None and (answer.answer or desk.shows("header")):
+        desk.check(answer, "dangling.interop.test.", kind="CNAME")
 
 
 @interop.feature("dname")
@@ -199,11 +203,15 @@ def test_a_question_for_any_type_is_answered(desk: Desk) -> None:
     answer = desk.ask("interop.test.", "ANY", endpoint=desk.endpoint("tcp") if desk.shows("tcp") else None)
     rcode, _ = desk.header(answer)
     assert rcode == "NOERROR", f"the answer's code is {rcode}"
-    types = {record.type for record in answer.answer}
-    assert types, "the answer is empty"
-    assert types <= {"SOA", "NS", "A", "MX", "TXT", "HINFO"}, (
+    sent = {record.type for record in desk.sent("answer")}
+    assert sent, "the answer is empty"
+    assert sent <= {"SOA", "NS", "A", "MX", "TXT", "HINFO"}, (
         "the answer has types that the name does not have"
     )
+    # The server chooses the types; a client that leaves out what it does not know may be left with none.
+    seen = {record.type for record in answer.answer}
+    assert seen <= sent, "the client shows types that the server did not send"
+    assert seen or not desk.shows("type-by-number"), "the client shows nothing of the answer"
 
 
 @interop.feature("server-identity")
