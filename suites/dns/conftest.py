@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,13 +182,11 @@ class Desk:
         """Fail unless the client shows the RRsets of these names whole, and nothing else of that type."""
         wanted = canonical([record for name in names for record in shown(self.stored(name, kind))])
         wanted_type = dns.rdatatype.from_text(kind)
-        found = frozenset(record for record in canonical(answer.answer) if record[1] == wanted_type)
-        assert found, f"the client shows no {kind} record"
-        missing, more = len(wanted - found), len(found - wanted)
-        assert not missing, (
-            f"the client lacks {kind} records that the zone has, or shows others in their place"
-        )
-        assert not more, f"the client shows {kind} records that the zone does not have"
+        _compare(kind, wanted, {record for record in canonical(answer.answer) if record[1] == wanted_type})
+
+    def check_texts(self, answer: suite.Answer, name: str) -> None:
+        """Fail unless the client shows the texts of a name whole, however they are divided into strings."""
+        _compare("TXT", _texts(shown(self.stored(name, "TXT"))), _texts(answer.answer))
 
     def verify(self, records: Iterable[suite.Record], name: str, kind: str, zone: str) -> None:
         """Fail unless the records hold an RRset with a signature by the zone's key (RFC 4035, 5.3)."""
@@ -303,6 +302,25 @@ def shown(rrset: dns.rrset.RRset) -> tuple[suite.Record, ...]:
         )
         for data in rrset
     )
+
+
+def _compare(kind: str, wanted: AbstractSet[object], found: AbstractSet[object]) -> None:
+    """Fail unless a client shows the records that a zone has, and no others."""
+    assert found, f"the client shows no {kind} record"
+    assert not wanted - found, (
+        f"the client lacks {kind} records that the zone has, or shows others in their place"
+    )
+    assert not found - wanted, f"the client shows {kind} records that the zone does not have"
+
+
+def _texts(records: Iterable[suite.Record]) -> set[tuple[dns.name.Name, bytes]]:
+    """Return the texts without the ends of their strings."""
+    found = set()
+    for record in records:
+        if record.type == "TXT":
+            canonical([record])  # which tells what cannot be read
+            found.add((dns.name.from_text(record.name).canonicalize(), b"".join(_data(record).strings)))
+    return found
 
 
 def canonical(records: Iterable[suite.Record]) -> RRset:
