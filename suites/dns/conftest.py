@@ -53,6 +53,8 @@ class Packet:
     size: int
     """Octets, without the length that TCP puts before it."""
     message: dns.message.Message
+    complete: bool = True
+    """Whether nothing follows the records that its header counts (RFC 1035, 4.1.1)."""
 
     @property
     def rcode(self) -> str:
@@ -356,12 +358,20 @@ def _zone(file: Path, name: str) -> dns.zone.Zone:
 def _decoded(conversation: Conversation, side: str) -> Iterator[Packet]:
     for data in _messages(conversation, side):
         try:
-            message = dns.message.from_wire(data, keyring=False)
+            message, complete = _read(data)
         except dns.exception.DNSException as error:
             raise AssertionError(
                 f"the {side} sent a message that cannot be read: {type(error).__name__}"
             ) from None
-        yield Packet(conversation.transport, len(data), message)
+        yield Packet(conversation.transport, len(data), message, complete)
+
+
+def _read(data: bytes) -> tuple[dns.message.Message, bool]:
+    """Return a message, and whether nothing follows it: what does must not hide what the message says."""
+    try:
+        return dns.message.from_wire(data, keyring=False), True
+    except dns.message.TrailingJunk:
+        return dns.message.from_wire(data, keyring=False, ignore_trailing=True), False
 
 
 def _messages(conversation: Conversation, side: str) -> Iterator[bytes]:
