@@ -32,13 +32,13 @@ from interop.errors import InteropError
 if TYPE_CHECKING:
     from suites.dns_transfer import contract as suite
     from suites.dns_transfer.content import Content
-    from suites.dns_transfer.messages import Exchange, exchanges
+    from suites.dns_transfer.messages import Exchange, Reader
 
     from interop.run.pairing import Pairing
     from interop.run.wire import Wire
 else:
     suite = interop.contract("dns-transfer")
-    exchanges = importlib.import_module(f"{suite.__package__}.messages").exchanges
+    Reader = importlib.import_module(f"{suite.__package__}.messages").Reader
 
 primary = interop.role("primary")
 secondary = interop.role("secondary")
@@ -67,6 +67,7 @@ class Desk:
         }
         self._set_up: list[suite.Primary | suite.Secondary] = []
         self.zone = f"{pairing.unique('z')}.x."
+        self._reader = Reader(self.zone)
         self.content: Content = ()
         """What the primary serves."""
 
@@ -195,7 +196,7 @@ class Desk:
 
     def exchanges(self) -> list[Exchange]:
         """Return every question about the zone with its answers."""
-        return exchanges(self._pairing.wire.conversations, self.zone)
+        return self._reader.exchanges(self._pairing.wire.conversations)
 
     def notifies(self) -> list[Exchange]:
         """Return what the primary told the secondary."""
@@ -239,6 +240,8 @@ class Desk:
         refused = sorted({_rcode(answer) for each in transfers for answer in each.answers} - {"NOERROR"})
         if refused:
             return f"the secondary {state}; the primary answers its transfer with {', '.join(refused)}"
+        if any(each.idle for each in transfers):
+            return f"the secondary {state}; the primary sends message after message without a record"
         if not transfers:
             return f"the secondary {state}, and asks for no transfer"
         return f"the secondary {state}; no transfer came to its end"

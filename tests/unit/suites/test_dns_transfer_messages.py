@@ -42,7 +42,7 @@ def keep(made: Conversation, side: Side, message: dns.message.Message, step: int
 
 
 def only(made: Conversation) -> Any:
-    (found,) = MESSAGES.exchanges([made], ZONE)
+    (found,) = MESSAGES.Reader(ZONE).exchanges([made])
     return found
 
 
@@ -68,4 +68,27 @@ def test_a_transfer_that_breaks_off_is_not_whole() -> None:
 
 
 def test_questions_about_other_zones_are_left_out() -> None:
-    assert MESSAGES.exchanges([conversation("SOA", [soa(1)])], "other.test.") == []
+    assert MESSAGES.Reader("other.test.").exchanges([conversation("SOA", [soa(1)])]) == []
+
+
+def test_what_comes_later_is_read_behind_what_was_read() -> None:
+    made = conversation("AXFR", [soa(3)], [soa(3)])
+    last = made.chunks.pop()
+    reader = MESSAGES.Reader(ZONE)
+    (found,) = reader.exchanges([made])
+    assert not found.whole
+    made.chunks.append(last)
+    assert reader.exchanges([made]) == [found]
+    assert found.whole
+
+
+def test_messages_without_a_record_are_read_up_to_a_number_and_told_from_a_transfer() -> None:
+    made = conversation("AXFR", [soa(3)], *[[]] * (3 * MESSAGES.IDLE), step=4096)
+    found = only(made)
+    assert len(found.answers) == 1 + MESSAGES.IDLE
+    assert (found.idle, found.whole) == (True, False)
+
+
+def test_a_few_messages_without_a_record_are_no_reason_to_stop() -> None:
+    found = only(conversation("AXFR", [soa(3)], *[[]] * (MESSAGES.IDLE - 1), [soa(3)], step=4096))
+    assert (found.idle, found.whole) == (False, True)
