@@ -220,6 +220,13 @@ class Desk:
         assert whole, "no transfer of the zone was seen in whole"
         return whole[-1]
 
+    def by_differences(self, transfer: Exchange) -> None:
+        """State it as a fallback when the whole zone was transferred, as it may be (RFC 1995, 2 and 5)."""
+        if transfer.kind != "IXFR":
+            interop.fallback("the secondary asked for the whole zone, though it has a copy")
+        elif not transfer.incremental:
+            interop.fallback("the primary sent the whole zone, though it was asked for differences")
+
     def _route(self, side: str) -> suite.Endpoint:
         host, port = self._pairing.site(side).route("dns", by_number=True)
         return suite.Endpoint(host=host, port=port)
