@@ -47,6 +47,8 @@ ARRIVAL = 20.0
 """Seconds in which a copy must be there: servers throttle what they ask and what they load."""
 SETTLING = 3.0
 """Seconds in which all processes of a server must serve a copy that one of them serves."""
+LOOK = 5.0
+"""Seconds that one look at a server that keeps silent may take."""
 STEP = 0.05
 """Seconds between two looks."""
 
@@ -151,7 +153,7 @@ class Desk:
 
     def until(self, seen: Callable[[], bool], *, within: float = ARRIVAL) -> bool:
         """Wait until something is seen; return whether it was."""
-        ends = time.monotonic() + min(within, self._pairing.remaining() - 2)
+        ends = time.monotonic() + min(within, self._pairing.remaining() - LOOK)
         while not seen():
             if time.monotonic() > ends:
                 return False

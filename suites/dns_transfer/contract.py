@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOADING = 10.0
 """Seconds in which a primary must serve the contents that it is given."""
 PATIENCE = 2.0
-"""Seconds in which a server that is looked at must answer."""
+"""Seconds in which a server that is looked at must answer, over UDP and again over TCP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,21 +153,26 @@ class _Server:
 
     def serial(self, *, zone: str) -> int | None:
         """Ask the server itself, past the relay."""
-        import dns.exception  # noqa: PLC0415 - the driver of a product may have no dnspython
-        import dns.flags  # noqa: PLC0415 - likewise
-        import dns.message  # noqa: PLC0415 - likewise
-        import dns.query  # noqa: PLC0415 - likewise
-        import dns.rdatatype  # noqa: PLC0415 - likewise
+        import dns.flags  # noqa: PLC0415 - the driver of a product may have no dnspython
+
+        reply = self._look(zone)
+        if reply is None or not reply.flags & dns.flags.AA or not reply.answer:
+            return None
+        return int(reply.answer[0][0].serial)
+
+    def _look(self, zone: str) -> dns.message.Message | None:
+        """Ask for the SOA record; over TCP when no answer comes over UDP, where one may be lost."""
+        import dns.exception  # noqa: PLC0415 - see above
+        import dns.message  # noqa: PLC0415 - see above
+        import dns.query  # noqa: PLC0415 - see above
+        import dns.rdatatype  # noqa: PLC0415 - see above
 
         host, port = self._site.address("dns")
         asked = dns.message.make_query(zone, dns.rdatatype.SOA, flags=0)
-        try:
-            reply = dns.query.udp(asked, host, port=port, timeout=PATIENCE)
-        except (OSError, dns.exception.DNSException):
-            return None
-        if not reply.flags & dns.flags.AA or not reply.answer:
-            return None
-        return int(reply.answer[0][0].serial)
+        for ask in (dns.query.udp, dns.query.tcp):
+            with contextlib.suppress(OSError, EOFError, dns.exception.DNSException):
+                return ask(asked, host, port=port, timeout=PATIENCE)
+        return None
 
     def remove(self, *, zone: str) -> None:
         """Take the zone away."""
