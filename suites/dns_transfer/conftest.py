@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import dns.exception
+import dns.message
 import dns.name
 import dns.opcode
 import dns.query
@@ -162,9 +164,13 @@ class Desk:
 
     def arrives(self, *, within: float = ARRIVAL) -> None:
         """Fail unless the secondary comes to serve what the primary serves, record by record."""
+        self.comes(within=within)
+        self.compare()
+
+    def comes(self, *, within: float = ARRIVAL) -> None:
+        """Fail unless the secondary comes to serve a copy with the primary's serial number."""
         serial = int(self.content[0].split()[6])
         assert self.until(lambda: self.serial() == serial, within=within), self._why_not(serial)
-        self.compare()
 
     def compare(self) -> None:
         """Fail unless the copy is what the primary serves, record by record."""
@@ -180,6 +186,23 @@ class Desk:
         assert not aged, f"the copy has other times to live for the types {_types(aged)}"
         assert not lost, f"the copy lacks records of the types {_types(lost)}"
         assert not strange, f"the copy has records that the zone has not, of the types {_types(strange)}"
+
+    def answers(self, name: str, kind: str) -> None:
+        """Fail unless the secondary answers who asks for one RRset with what the primary serves of it."""
+        owner = dns.name.from_text(f"{name}.{self.zone}")
+        host, port = self._pairing.site("secondary").address("dns")
+        asked = dns.message.make_query(owner, kind, flags=0)
+        try:
+            reply = dns.query.tcp(asked, host, port=port, timeout=5, one_rr_per_rrset=True)
+        except (OSError, EOFError, dns.exception.DNSException):
+            raise AssertionError(f"the secondary does not answer with its {kind} records") from None
+        found = {(each.name.to_digestable(), each[0].to_digestable()) for each in reply.answer}
+        wanted = {
+            (each[0], each[3])
+            for each in read(self.content)
+            if each[2] == kind and each[0] == owner.to_digestable()
+        }
+        assert found == wanted, f"the secondary answers with other {kind} records than the zone has"
 
     def stays(self, serial: int | None, *, seconds: float = 1.5) -> bool:
         """Return whether the copy keeps its serial number (None: there is no copy) for a while."""

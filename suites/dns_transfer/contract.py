@@ -24,6 +24,8 @@ LOADING = 10.0
 """Seconds in which a primary must serve the contents that it is given."""
 PATIENCE = 2.0
 """Seconds in which a server that is looked at must answer, over UDP and again over TCP."""
+IDLE = 1000
+"""Messages of a transfer without a record, one after the other, behind which none is expected any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,8 +249,12 @@ class GeneralSecondary(_Server, Secondary):
         import dns.rdatatype  # noqa: PLC0415 - likewise
 
         found: list[str] = []
+        idle = 0
         with contextlib.suppress(OSError, EOFError, dns.exception.DNSException):
             for message in self._transferred(zone):
+                idle = 0 if message.answer else idle + 1
+                if idle == IDLE:
+                    break
                 for each in message.answer:
                     kind = dns.rdatatype.to_text(each.rdtype)
                     found.append(f"{each.name} {each.ttl} IN {kind} {each[0].to_text(chunksize=0)}")

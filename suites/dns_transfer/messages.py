@@ -12,11 +12,10 @@ import dns.name
 import dns.rdatatype
 import dns.rrset
 
+from .contract import IDLE
+
 if TYPE_CHECKING:
     from interop.run.conversation import Chunk, Conversation, Side
-
-IDLE = 1000
-"""Answers without a record, one after the other, behind which nothing more of a connection is read."""
 
 
 @dataclass(slots=True)
