@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import re
+from enum import Enum
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from interop.errors import ConfigError, UnknownNameError, nearest
 from interop.load.catalog import load_catalog
 from interop.load.contract import load_contract
+from interop.load.operations import Operation, operations
 from interop.load.record import write_atomic
 from interop.model.suite import Suite
 
@@ -97,18 +99,31 @@ def _config(suite: Suite, role: str, name: str, module: str) -> str:
 
 def _driver(contract: ModuleType, suite: Suite, role: str, name: str) -> str:
     base: type = contract.ROLES[role]
-    required: frozenset[str] = getattr(base, "__abstractmethods__", frozenset())
     text = HEAD.format(
         name=name, role=role, title=suite.title, suite=suite.name, cls="Driver", base=base.__name__
     )
-    methods = []
-    for operation in sorted(required):
-        method = getattr(base, operation)
-        names = [each for each in inspect.signature(method).parameters if each != "self"]
-        keywords = f", *, {', '.join(names)}" if names else ""
-        summary = (inspect.getdoc(method) or operation).strip().splitlines()[0]
-        methods.append(
-            f'    def {operation}(self{keywords}):\n        """{summary}"""\n'
-            f'        raise interop.Unsupported("{operation}() is not written yet")\n'
-        )
-    return text + "\n".join(methods or ["    pass\n"])
+    needed = sorted((each for each in operations(base) if each.required), key=lambda each: each.name)
+    return text + "\n".join([_method(each, contract) for each in needed] or ["    pass\n"])
+
+
+def _method(operation: Operation, contract: ModuleType) -> str:
+    words = [_parameter(name, operation, contract) for name in operation.parameters]
+    keywords = f", *, {', '.join(words)}" if words else ""
+    summary = (operation.doc or operation.name).strip().splitlines()[0]
+    return (
+        f'    def {operation.name}(self{keywords}):\n        """{summary}"""\n'
+        f'        raise interop.Unsupported("{operation.name}() is not written yet")\n'
+    )
+
+
+def _parameter(name: str, operation: Operation, contract: ModuleType) -> str:
+    """Return the parameter with its default: a scenario leaves out what has one."""
+    if name not in operation.defaults:
+        return name
+    default: Any = operation.defaults[name]
+    kind = type(default).__name__
+    if isinstance(default, Enum):
+        known = getattr(contract, kind, None) is type(default)
+        return f"{name}=contract.{kind}.{default.name}" if known else name
+    plain = default is None or isinstance(default, bool | int | float | str | bytes) or default == ()
+    return f"{name}={default!r}" if plain else name  # the rest is filled in where the driver is hosted

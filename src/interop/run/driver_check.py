@@ -26,6 +26,9 @@ ANSWER = 30.0
 LEAVING = 2.0
 """Seconds in which a driver must have ended once its input is closed."""
 
+UNWRITTEN = "is not written yet"
+"""What the methods state that `interop init` has written and nobody has filled in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
@@ -109,20 +112,35 @@ def _on_operation(
 def _on_failure(name: str, error: Exception, *, required: bool) -> Remark | None:
     """Return what an operation's exception shows; None when it is a mistake of ours."""
     match error:
-        case Unsupported() if required:
-            return _bad(f"{name}() is not supported ({error.statement}), and every driver must have it")
         case Unsupported():
-            return _good(f"{name}(): not supported ({error.statement})")
+            return _on_statement(name, error.statement, required=required)
         case DriverFault():
-            return _bad(
-                f"{name}() raises where nothing answers on the network: {error.reason}",
-                "What goes wrong between the two sides is a result: an exception is the product's failure.",
-            )
+            return _on_fault(name, error.reason)
         case msgspec.ValidationError():
             return _bad(f"{name}() answers in a shape that the contract does not know: {error}", _SHAPES)
         case InteropError() | Died() | Silent():
             return _bad(f"{name}(): {_said(error)}")
     return None
+
+
+def _on_statement(name: str, statement: str, *, required: bool) -> Remark:
+    if not required:
+        return _good(f"{name}(): not supported ({statement})")
+    if UNWRITTEN in statement:
+        return _bad(f"{name}() is not written yet", "Every driver of the role must have it.")
+    return _bad(f"{name}() is not supported ({statement}), and every driver must have it")
+
+
+def _on_fault(name: str, reason: str) -> Remark:
+    if reason.startswith(NotImplementedError.__name__):
+        return _bad(
+            f"{name}() is not written yet: it raises NotImplementedError",
+            'What the product cannot do is said with `raise interop.Unsupported("…")`.',
+        )
+    return _bad(
+        f"{name}() raises where nothing answers on the network: {reason}",
+        "What goes wrong between the two sides is a result: an exception is the product's failure.",
+    )
 
 
 def _on_description(value: Any, known: Mapping[str, str]) -> Remark:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import traceback
@@ -123,6 +124,7 @@ def _serve(driver: Any, contract: type, operation: str, params: dict[str, Any]) 
         arguments = {name: msgspec.convert(value, hints.get(name, Any)) for name, value in params.items()}
     except msgspec.ValidationError as error:
         return {"error": {"code": INVALID_PARAMS, "message": str(error)}}
+    arguments = {**_left_out(method, declared, arguments), **arguments}
     try:
         return {"result": msgspec.to_builtins(method(**arguments), str_keys=True)}
     except Unsupported as statement:
@@ -130,6 +132,22 @@ def _serve(driver: Any, contract: type, operation: str, params: dict[str, Any]) 
     except Exception as error:  # noqa: BLE001 - whatever a user's driver raises is its answer
         text = f"{type(error).__name__}: {error}"
         return {"error": {"code": FAULT_CODE, "message": text, "data": {"traceback": traceback.format_exc()}}}
+
+
+def _left_out(method: Any, declared: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract's defaults for what was not given and the driver's method has no default for."""
+    defaults = {name: each.default for name, each in inspect.signature(declared).parameters.items()}
+    try:
+        taken = inspect.signature(method).parameters
+    except (TypeError, ValueError):
+        return {}  # not written in Python: what it takes is not known
+    return {
+        name: defaults[name]
+        for name, each in taken.items()
+        if name not in arguments
+        and each.default is each.empty
+        and defaults.get(name, each.empty) is not each.empty
+    }
 
 
 def _write(out: BinaryIO, data: bytes) -> None:

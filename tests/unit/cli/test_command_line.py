@@ -75,6 +75,26 @@ def test_init_writes_files_that_load_and_overwrites_nothing(
     assert "is there already" in capsys.readouterr().err
 
 
+def test_the_skeleton_has_the_contracts_defaults_as_a_scenario_leaves_them_out(tmp_path: Path) -> None:
+    assert main(["init", "mqtt.client", "--folder", str(tmp_path), "--name", "acme"]) == 0
+    driver = (tmp_path / "acme_interop.py").read_text()
+    assert "def disconnect(self, *, connection, code=0, session_expiry=None, timeout=5.0):" in driver
+
+
+@pytest.mark.parametrize("written", ["", "NotImplementedError()"])
+def test_a_skeleton_that_is_not_filled_in_is_told_so_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str
+) -> None:
+    main(["init", "smtp.client", "--folder", str(tmp_path), "--name", "acme"])
+    driver = tmp_path / "acme_interop.py"
+    if written:
+        driver.write_text(re.sub(r"interop\.Unsupported\(.*\)", written, driver.read_text()))
+    assert main(["driver", "check", "--config", str(tmp_path / "interop.yaml")]) == 1
+    said = capsys.readouterr().out
+    assert "!!  send() is not written yet" in said
+    assert "nothing answers on the network" not in said
+
+
 def test_every_option_that_the_readme_names_is_one() -> None:
     named = set(re.findall(r"--interop-([a-z]+)", (ROOT / "README.md").read_text()))
     groups = (interop.plugin._TEXT, interop.plugin._LISTS, interop.plugin._NUMBERS, interop.plugin._FLAGS)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interop.errors import DriverError, Unsupported
-from interop.run.drivers import Died, DriverFault, DriverProcess, Silent
+from interop.run.drivers import Died, DriverFault, DriverProcess, Silent, python_driver_command
 from interop.run.program import LocalProgram
 
 ANSWER = "print(json.dumps({'jsonrpc': '2.0', 'id': message['id'], %s}), flush=True)"
@@ -124,3 +124,41 @@ def test_a_driver_is_told_before_its_input_is_closed(start: Start) -> None:
     driver.begin()
     driver.close()
     assert driver.stderr_tail() == "told to go\n"
+
+
+HOSTED = """\
+class Driver:
+    def describe(self):
+        raise NotImplementedError
+
+    def send(self, *, endpoint, mails, account, timeout, pause):
+        return [{"failure": {"text": f"{account} {timeout} {pause}"}}]
+"""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Start]:
+    """Host the class `Driver` of a text, as one of smtp.client."""
+    made = []
+
+    def host_one(text: str) -> DriverProcess:
+        (tmp_path / "acme.py").write_text(text)
+        command = python_driver_command(
+            sys.executable, suite="smtp", role="client", driver="acme:Driver", options={}
+        )
+        log = tmp_path / "stderr"
+        local = LocalProgram(command, folder=tmp_path, log=log, environment={})
+        made.append(DriverProcess(local, role="client", log=log))
+        return made[-1]
+
+    yield host_one
+    for driver in made:
+        driver.close()
+
+
+SENDING = {"endpoint": {"host": "127.0.0.1", "port": 1}, "mails": []}
+
+
+def test_what_a_scenario_leaves_out_has_the_contracts_default_whatever_the_class_says(host: Start) -> None:
+    (delivery,) = host(HOSTED).call("send", SENDING, timeout=20)
+    assert delivery["failure"]["text"] == "None 10.0 0.0"
