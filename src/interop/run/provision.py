@@ -76,6 +76,7 @@ class Provisioner:
         self._leaving: list[Future[Running]] = []
         self._lock = threading.Lock()
         self._giving = threading.Lock()
+        self._refused: dict[str, InteropError] = {}
         self._closed = False
 
     def prepare(self) -> None:
@@ -173,9 +174,15 @@ class Provisioner:
             return
         made = self.root / f"{GIVEN}-{suite}"
         with self._giving:
+            if suite in self._refused:  # it would fail again, and for as long as it takes
+                raise self._refused[suite]
             if not made.exists():
                 made.mkdir()
-                self._furnish(suite, made)
+                try:
+                    self._furnish(suite, made)
+                except InteropError as error:
+                    self._refused[suite] = error
+                    raise
         if any(made.iterdir()):
             shutil.copytree(made, folder)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from interop.errors import PeerError
+from interop.errors import ConfigError, PeerError
 from interop.run.provision import AHEAD, Provisioner
 from tests.unit.test_plan import server
 
@@ -168,3 +168,23 @@ def test_what_a_suite_gives_is_made_once_and_reaches_every_party(engine: Countin
     finally:
         provided.close()
     assert made == [candidates[0].role.suite]
+
+
+def test_no_party_is_given_the_half_of_what_its_suite_gives(engine: CountingEngine) -> None:
+    tried: list[str] = []
+
+    def furnish(suite: str, folder: Path) -> None:
+        tried.append(suite)
+        (folder / "first").write_text("half")
+        raise ConfigError("furnish() failed: no room.")
+
+    candidates = [server(name) for name in NAMES]
+    provided = Provisioner(engine, candidates, progress=lambda *_: None, furnish=furnish)  # type: ignore[arg-type]
+    try:
+        for candidate in candidates:
+            with pytest.raises(ConfigError, match="no room"):
+                provided.acquire(candidate)
+    finally:
+        provided.close()
+    assert engine.started == []
+    assert len(tried) == 1
