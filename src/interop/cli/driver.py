@@ -110,7 +110,7 @@ def _roles(arguments: argparse.Namespace, catalog: Catalog) -> tuple[Sequence[Pr
             suite=suite,
             role=role,
             driver=arguments.driver,
-            command=tuple(shlex.split(arguments.command)),
+            command=_words(arguments.command),
             place=Place(Path("the command line")),
         )
         return [given], Path.cwd()
@@ -129,6 +129,15 @@ def _roles(arguments: argparse.Namespace, catalog: Catalog) -> tuple[Sequence[Pr
             hint=nearest(arguments.role, known),
         )
     return chosen, config.file.parent
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """Return a command's words, split as a shell does."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        what = f"--command {command!r} cannot be split into words: {str(error).lower()}."
+        raise ConfigError(what, hint="Close the quotation mark.") from None
 
 
 def _split(key: str, catalog: Catalog) -> tuple[str, str]:

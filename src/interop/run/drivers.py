@@ -35,6 +35,9 @@ START_TIMEOUT = 20.0
 CANCEL_TIMEOUT = 1.0
 """Seconds in which a driver that was told to give an operation up must have answered it."""
 
+SHOWN = 200
+"""Bytes of a wrong answer that are repeated to the user."""
+
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes in one answer; a driver that sends more is broken."""
 
@@ -167,9 +170,9 @@ class DriverProcess:
         except msgspec.DecodeError:
             message = None
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            shown = line[:200].decode("utf-8", "replace")
             raise DriverError(
-                f"the driver of the {self.role} wrote on standard output what is no JSON-RPC 2.0: {shown!r}.",
+                f"the driver of the {self.role} wrote on standard output what is no JSON-RPC 2.0:"
+                f" {_shown(line)}.",
                 hint="Print what is meant for people on standard error.",
             )
         return message
@@ -179,6 +182,13 @@ class DriverProcess:
         error = answer.get("error")
         if error is None:
             return answer.get("result")
+        if not isinstance(error, dict):
+            shown = _shown(msgspec.json.encode(error))
+            raise DriverError(
+                f"the driver of the {self.role} answered {operation}() with an error that is no object:"
+                f" {shown}.",
+                hint='Answer {"code": -32000, "message": "what went wrong"}.',
+            )
         code, text = error.get("code"), str(error.get("message", ""))
         data = error.get("data") or {}
         if code == UNSUPPORTED_CODE:
@@ -224,6 +234,11 @@ class DriverProcess:
         last = self.stderr_tail(600).strip().splitlines()
         said = f"; its last words: {last[-1]}" if last else ""
         raise Died(self.role, f"the {self.role}'s process ended {how} during {operation}(){said}")
+
+
+def _shown(data: bytes) -> str:
+    """Return the beginning of what a driver has sent."""
+    return repr(data[:SHOWN].decode("utf-8", "replace"))
 
 
 class Proxy:

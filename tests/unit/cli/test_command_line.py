@@ -43,6 +43,7 @@ def test_one_command_and_all_of_them_parse_alike() -> None:
         (["report", "nowhere.json"], "nowhere.json"),
         (["init", "smtp.cleint"], "the suite smtp has no role 'cleint'. Did you mean 'smtp.client'?"),
         (["accept", "nowhere"], "nowhere"),
+        (["driver", "check", "mqtt.client", "--command", "node 'x.js"], "Close the quotation mark"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_two(

@@ -78,6 +78,14 @@ def test_what_is_no_json_rpc_is_said_with_what_to_do(start: Start) -> None:
         driver.call("send", {}, timeout=10)
 
 
+def test_an_error_that_is_mere_text_is_said_and_no_traceback(start: Start) -> None:
+    driver = start(ANSWER % "'error': 'boom'")
+    with pytest.raises(
+        DriverError, match=r"answered send\(\) with an error that is no object: '\"boom\"'\. Answer"
+    ):
+        driver.call("send", {}, timeout=10)
+
+
 def test_an_answer_to_an_earlier_call_is_passed_over(start: Start) -> None:
     line = "print(json.dumps({'jsonrpc': '2.0', 'id': n, 'result': n}), flush=True)"
     driver = start(f"[{line} for n in (99, message['id'])]")
