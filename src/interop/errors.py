@@ -12,6 +12,7 @@ error.
 from __future__ import annotations
 
 import difflib
+import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,6 +41,35 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+
+def raised_at(error: BaseException) -> Place | None:
+    """Return where in a user's own file an exception came from; None when it was in none.
+
+    The import machinery, Python's library and this package are passed over, and installed packages wherever
+    there is another: what is to be mended is the line of the user's that led there.
+    """
+    if isinstance(error, SyntaxError) and error.filename and error.filename[0] != "<":
+        return Place(error.filename, error.lineno or 0)
+    places, frame = [], error.__traceback__
+    while frame is not None:
+        places.append(Place(frame.tb_frame.f_code.co_filename, frame.tb_lineno))
+        frame = frame.tb_next
+    packages = [place for place in places if _INSTALLED & set(Path(place.file).parts)]
+    others = [
+        place for place in places if place not in packages and not str(place.file).startswith(_NOT_THEIRS)
+    ]
+    return [None, *packages, *others][-1]
+
+
+def cause(error: BaseException) -> str:
+    """Return an exception in words: its kind, and what it says without the place of a mistake in syntax."""
+    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+
+
+_NOT_THEIRS = ("<", str(Path(__file__).parent), str(Path(os.__file__).parent))
+"""How the files of this package and of Python's own library begin, and what is in no file."""
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 class InteropError(Exception):

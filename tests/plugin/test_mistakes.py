@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
-from .runs import MINIATURE, run
+from .runs import MINIATURE, run, run_apart
 
 
 def refused(result: pytest.RunResult, *lines: str) -> None:
@@ -88,18 +89,33 @@ def test_a_role_that_the_product_does_not_take_is_refused_with_the_nearest(proje
     )
 
 
+def own_suite(project: pytest.Pytester) -> Path:
+    """Give the project a copy of the miniature suite, and return its folder."""
+    shutil.copytree(MINIATURE / "suites", project.path / "suites")
+    config = project.path / "interop.yaml"
+    config.write_text(config.read_text().replace(str(MINIATURE / "suites"), "suites"))
+    return project.path / "suites" / "echo"
+
+
+def test_a_contract_that_cannot_be_read_is_one_sentence_with_its_line(project: pytest.Pytester) -> None:
+    contract = own_suite(project) / "contract.py"
+    contract.write_text(contract.read_text().replace("class Client(ABC):", "class Client(ABC:"))
+    refused(run_apart(project), "echo/contract.py:18: the contract of the suite 'echo' cannot be imported")
+    contract.unlink()
+    result = run_apart(project)
+    refused(result, "suites/echo: the suite 'echo' has no contract.py beside its suite.yaml.")
+    assert "importlib" not in result.stderr.str() + result.stdout.str()
+
+
 def test_a_parametrized_scenario_is_refused_as_its_variants_would_be_mixed_up(
     project: pytest.Pytester,
 ) -> None:
-    shutil.copytree(MINIATURE / "suites", project.path / "suites")
-    file = project.path / "suites" / "echo" / "test_more.py"
+    file = own_suite(project) / "test_more.py"
     file.write_text(
         "import interop\nimport pytest\n\n\n"
         '@interop.feature("echo")\n@pytest.mark.parametrize("size", [1, 2])\n'
         "def test_it(client, server, size):\n    pass\n"
     )
-    config = project.path / "interop.yaml"
-    config.write_text(config.read_text().replace(str(MINIATURE / "suites"), "suites"))
     result = run(project)
     said = result.stdout.str() + result.stderr.str()
     assert "echo/test_more.py::test_it: a scenario is not parametrized: write a function for each" in said

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from interop.errors import ConfigError, InteropError, Place, UnknownNameError, nearest
+from interop.errors import ConfigError, InteropError, Place, UnknownNameError, cause, nearest, raised_at
 from interop.load.yaml import read_yaml
 
 if TYPE_CHECKING:
@@ -48,9 +48,12 @@ def load_contract(suite: str) -> ModuleType:
     where = Place(folder / CONTRACT_FILE)
     try:
         module = importlib.import_module(name)
-    except Exception as error:
-        what = f"the contract of the suite {suite!r} cannot be imported: {type(error).__name__}: {error}."
-        raise ConfigError(what, where=where) from error
+    except Exception as error:  # noqa: BLE001 - whatever a suite's module raises at import
+        if not (folder / CONTRACT_FILE).is_file():
+            what = f"the suite {suite!r} has no {CONTRACT_FILE} beside its {SUITE_FILE}."
+            raise ConfigError(what, where=Place(folder), hint="docs/write-a-suite.md shows one.") from None
+        what = f"the contract of the suite {suite!r} cannot be imported: {cause(error)}."
+        raise ConfigError(what, where=raised_at(error) or where) from None
     lacking = [role for role in roles if role not in getattr(module, "ROLES", ())]
     if lacking:
         del sys.modules[name]
@@ -64,9 +67,9 @@ def furnish(suite: str, folder: Path) -> None:
     contract = load_contract(suite)
     try:
         getattr(contract, "furnish", _give_nothing)(folder)
-    except Exception as error:
-        what = f"furnish() of the suite {suite!r} failed: {type(error).__name__}: {error}."
-        raise ConfigError(what, where=Place(str(contract.__file__))) from error
+    except Exception as error:  # noqa: BLE001 - whatever a suite's function raises
+        what = f"furnish() of the suite {suite!r} failed: {cause(error)}."
+        raise ConfigError(what, where=raised_at(error) or Place(str(contract.__file__))) from None
 
 
 def give_folders(folders: Sequence[Path]) -> None:

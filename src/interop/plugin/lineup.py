@@ -15,7 +15,7 @@ from pathlib import Path
 
 from interop.errors import ConfigError, UnknownNameError, nearest
 from interop.load.catalog import Catalog, load_catalog
-from interop.load.contract import give_folders
+from interop.load.contract import give_folders, load_contract
 from interop.load.expectations import load_expectations
 from interop.load.manifest import Config, load_config
 from interop.model.implementation import Candidate, ProductRole
@@ -76,6 +76,10 @@ def read_lineup(settings: Settings) -> Lineup:
     # The roles of the configuration's product bind nobody who chooses another product and its suites.
     bound = config if not (settings.products and settings.suites) else None
     suites = role_suites(bound, catalog, settings.suites)
+    for suite in suites:
+        load_contract(
+            suite.name
+        )  # a mistake in one is said here, in a sentence, and not by a stack of frames
     check_features(suites, settings.features)
     facing = _in_roles(products(config, settings.products, catalog, suites), settings.roles)
     return Lineup(

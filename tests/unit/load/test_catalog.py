@@ -218,7 +218,9 @@ def test_what_a_suite_gives_and_cannot_is_said(
     furnish("giving", tmp_path)
     assert (tmp_path / "gift").exists()
     furnish("silent", tmp_path)
-    with pytest.raises(ConfigError, match=r"furnish\(\) of the suite 'broken' failed: OSError: no room\."):
+    with pytest.raises(
+        ConfigError, match=r"contract\.py:2: furnish\(\) of the suite 'broken' failed: OSError: no room\."
+    ):
         furnish("broken", tmp_path)
 
 
@@ -245,9 +247,17 @@ def test_a_contract_that_cannot_be_imported_is_said(
     monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "suites"))
     (suite("broken") / "contract.py").write_text("import not_there_at_all\n")
     with pytest.raises(
-        ConfigError, match=r"contract\.py: the contract of the suite 'broken' cannot be imported: Mod"
+        ConfigError, match=r"contract\.py:1: the contract of the suite 'broken' cannot be imported: Mod"
     ):
         load_contract("broken")
+    (suite("torn") / "contract.py").write_text("ROLES = (1,\n")
+    with pytest.raises(ConfigError, match=r"torn/contract\.py:1: the contract .* SyntaxError: '.' was never"):
+        load_contract("torn")
+    suite("bare").joinpath("contract.py").unlink(missing_ok=True)
+    with pytest.raises(
+        ConfigError, match=r"bare: the suite 'bare' has no contract\.py beside its suite\.yaml"
+    ):
+        load_contract("bare")
     with pytest.raises(UnknownNameError, match=r"there is no suite 'brokn'\. Did you mean 'broken'\?"):
         load_contract("brokn")
 
