@@ -96,7 +96,7 @@ def _check(role: ProductRole, folder: Path) -> bool:
         said = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
     if not good and said:
         print("  Its standard error ended with:")
-        print("\n".join(f"        {line}" for line in said[-10:]))
+        print("\n".join(f"        {line}" for line in said[-30:]))
     return good
 
 

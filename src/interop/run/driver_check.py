@@ -46,7 +46,7 @@ def examine(
     try:
         driver = start()
     except InteropError as error:
-        yield _bad(f"it does not start: {_said(error)}", "It is started as a run would start it.")
+        yield _bad(f"it does not start: {_said(error)}")
         return
     try:
         yield from _examine(driver, module, role, names)
@@ -59,7 +59,7 @@ def _examine(driver: DriverProcess, module: ModuleType, role: str, names: Sequen
         began = time.monotonic()
         driver.begin()
     except (InteropError, Died, Silent, DriverFault) as error:
-        yield _bad(f"it does not start: {_said(error)}", "It is started as a run would start it.")
+        yield _bad(f"it does not start: {_said(error)}")
         return
     yield _good(f"it starts, and answers after {time.monotonic() - began:.1f} s")
     yield _on_unknown(driver)

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from interop.errors import DriverError, Unsupported
+from interop.run.driver_messages import error_of, last_words, message
 from interop.run.program import Program
 
 UNSUPPORTED_CODE = -32001
@@ -34,9 +35,6 @@ START_TIMEOUT = 20.0
 
 CANCEL_TIMEOUT = 1.0
 """Seconds in which a driver that was told to give an operation up must have answered it."""
-
-SHOWN = 200
-"""Bytes of a wrong answer that are repeated to the user."""
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes in one answer; a driver that sends more is broken."""
@@ -82,6 +80,9 @@ class DriverProcess:
         self._number = 0
         self._buffer = bytearray()
         self._cancels = False
+        self._answered = False
+        self._strange = ""
+        """What it answered to something that was not asked, while an operation runs."""
 
     @property
     def alive(self) -> bool:
@@ -103,13 +104,22 @@ class DriverProcess:
         """
         __tracebackhide__ = True
         self._number += 1
-        message = {"jsonrpc": "2.0", "id": self._number, "method": operation, "params": dict(params)}
+        self._strange = ""
+        request = {"jsonrpc": "2.0", "id": self._number, "method": operation, "params": dict(params)}
         deadline = time.monotonic() + timeout
-        self._send(msgspec.json.encode(message) + b"\n", operation, deadline, timeout)
+        self._send(msgspec.json.encode(request) + b"\n", operation, deadline, timeout)
         while True:
             answer = self._receive(operation, deadline, timeout)
-            if answer.get("id") == self._number:
+            given = answer.get("id")
+            if given == self._number and given is not True:
+                self._answered = True
                 return self._result(answer, operation)
+            if isinstance(given, int) and given < self._number:
+                continue  # what an operation was given up for comes late
+            self._strange = f"answered {operation}() with id {given!r} where {self._number} was asked"
+            if given == str(self._number):
+                what = f"the driver of the {self.role} {self._strange}."
+                raise DriverError(what, hint="Give the id back as it came: a number.")
 
     def leaves(self, timeout: float) -> bool:
         """Tell it to go and close its input; return whether it has gone within so many seconds."""
@@ -150,7 +160,7 @@ class DriverProcess:
             if end >= 0:
                 line = bytes(self._buffer[:end])
                 del self._buffer[: end + 1]
-                return self._message(line)
+                return message(line, self.role)
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._program.stdout], [], [], left)[0]:
                 self._silent(operation, timeout)
@@ -164,31 +174,11 @@ class DriverProcess:
                     f"the driver of the {self.role} sent more than {OUTPUT_LIMIT:,} bytes in one line."
                 )
 
-    def _message(self, line: bytes) -> dict[str, Any]:
-        try:
-            message = msgspec.json.decode(line)
-        except msgspec.DecodeError:
-            message = None
-        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-            raise DriverError(
-                f"the driver of the {self.role} wrote on standard output what is no JSON-RPC 2.0:"
-                f" {_shown(line)}.",
-                hint="Print what is meant for people on standard error.",
-            )
-        return message
-
     def _result(self, answer: dict[str, Any], operation: str) -> Any:
         __tracebackhide__ = True
-        error = answer.get("error")
+        error = error_of(answer, operation, self.role)
         if error is None:
             return answer.get("result")
-        if not isinstance(error, dict):
-            shown = _shown(msgspec.json.encode(error))
-            raise DriverError(
-                f"the driver of the {self.role} answered {operation}() with an error that is no object:"
-                f" {shown}.",
-                hint='Answer {"code": -32000, "message": "what went wrong"}.',
-            )
         code, text = error.get("code"), str(error.get("message", ""))
         data = error.get("data") or {}
         if code == UNSUPPORTED_CODE:
@@ -203,9 +193,9 @@ class DriverProcess:
 
     def _notify(self, method: str, params: Mapping[str, Any]) -> None:
         """Send what is not answered, should it be taken at once."""
-        message = msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": dict(params)}) + b"\n"
+        line = msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": dict(params)}) + b"\n"
         with contextlib.suppress(OSError):
-            self._program.write(memoryview(message))
+            self._program.write(memoryview(line))
 
     def _gives_up(self, operation: str) -> bool:
         """Tell a driver that can be told to give the operation up, and return whether it has."""
@@ -225,20 +215,20 @@ class DriverProcess:
         at = time.time()
         if not self._gives_up(operation):
             self._program.kill()
-        raise Silent(self.role, f"the {self.role} gave no answer to {operation}() for {timeout:.0f} s", at=at)
+        reason = f"the {self.role} gave no answer to {operation}() for {timeout:.0f} s"
+        if self._strange:
+            reason += f": it {self._strange}"
+        elif not self._answered:
+            reason += ": does it flush its output after each line?"
+        raise Silent(self.role, reason, at=at)
 
     def _died(self, operation: str) -> typing.NoReturn:
         __tracebackhide__ = True
         code = self._program.wait()
         how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
-        last = self.stderr_tail(600).strip().splitlines()
-        said = f"; its last words: {last[-1]}" if last else ""
+        last = last_words(self.stderr_tail())
+        said = f"; its last words: {last}" if last else ""
         raise Died(self.role, f"the {self.role}'s process ended {how} during {operation}(){said}")
-
-
-def _shown(data: bytes) -> str:
-    """Return the beginning of what a driver has sent."""
-    return repr(data[:SHOWN].decode("utf-8", "replace"))
 
 
 class Proxy:

@@ -78,6 +78,68 @@ def test_what_is_no_json_rpc_is_said_with_what_to_do(start: Start) -> None:
         driver.call("send", {}, timeout=10)
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (
+            "print(json.dumps({'id': message['id'], 'result': 1}), flush=True)",
+            'Give every answer "jsonrpc": "2.0"',
+        ),
+        (
+            "print(json.dumps({'jsonrpc': '2.0', 'id': message['id'], 'result': 1}, indent=1), flush=True)",
+            "Write each message on one line",
+        ),
+        ("print('[info] connecting', flush=True)", "Print what is meant for people on standard error"),
+    ],
+)
+def test_each_way_to_break_json_rpc_has_its_own_advice(start: Start, line: str, hint: str) -> None:
+    with pytest.raises(DriverError, match=hint):
+        start(line).call("send", {}, timeout=10)
+
+
+def test_an_id_that_was_made_a_text_is_said_at_once(start: Start) -> None:
+    driver = start(ANSWER.replace("message['id']", "str(message['id'])") % "'result': 1")
+    with pytest.raises(
+        DriverError, match=r"answered send\(\) with id '1' where 1 was asked\. Give the id back"
+    ):
+        driver.call("send", {}, timeout=10)
+
+
+def test_who_answers_something_else_and_then_falls_silent_is_told_what_it_answered(start: Start) -> None:
+    driver = start(ANSWER.replace("message['id']", "None") % "'result': 1")
+    with pytest.raises(Silent, match=r"for 1 s: it answered send.* with id None where 1 was asked"):
+        driver.call("send", {}, timeout=0.6)
+
+
+def test_a_driver_that_has_never_answered_is_asked_whether_it_flushes(start: Start) -> None:
+    line = "print(json.dumps({'jsonrpc': '2.0', 'id': 1, 'result': 1}), flush=message['id'] == 1)"
+    with pytest.raises(Silent, match="does it flush its output after each line"):
+        start("pass").call("send", {}, timeout=0.3)
+    driver = start(line)
+    driver.call("send", {}, timeout=10)
+    with pytest.raises(Silent, match=r"for 0 s$"):
+        driver.call("send", {}, timeout=0.3)
+
+
+NODE = """
+/driver.js:3
+throw new Error("boom");
+^
+
+Error: boom
+    at Object.<anonymous> (/driver.js:3:7)
+    at node:internal/main/run_main_module:28:49
+
+Node.js v20.20.2
+"""
+
+
+def test_the_last_words_of_a_crash_are_its_error_and_not_the_interpreters_version(start: Start) -> None:
+    driver = start(f"sys.stderr.write({NODE!r}); sys.stderr.flush(); os._exit(1)")
+    with pytest.raises(Died, match=r"its last words: Error: boom$"):
+        driver.call("send", {}, timeout=10)
+
+
 def test_an_error_that_is_mere_text_is_said_and_no_traceback(start: Start) -> None:
     driver = start(ANSWER % "'error': 'boom'")
     with pytest.raises(
