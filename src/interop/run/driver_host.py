@@ -19,9 +19,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from interop.errors import DriverError, InteropError, Unsupported
+from interop.errors import DriverError, InteropError, Unsupported, cause, nearest, raised_at
 from interop.load.contract import load_contract
-from interop.run.drivers import FAULT_CODE, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_CODE
+from interop.run.drivers import BROKEN_CODE, FAULT_CODE, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_CODE
 
 
 def load_driver(name: str) -> type:
@@ -32,18 +32,27 @@ def load_driver(name: str) -> type:
     try:
         module = _from_file(Path(source)) if source.endswith(".py") else importlib.import_module(source)
     except Exception as error:  # noqa: BLE001 - whatever a user's module raises at import
-        where = traceback.extract_tb(error.__traceback__)[-1]
         raise DriverError(
-            f"the driver {name} cannot be imported: {type(error).__name__}: {error}"
-            f" ({where.filename}:{where.lineno}).",
+            f"the driver {name} cannot be imported: {cause(error)}{_at(error)}.",
             hint="It is imported from interop.yaml's folder with this Python.",
         ) from None
     found = getattr(module, attribute, None)
     if not isinstance(found, type):
         raise DriverError(
-            f"{source} has no class {attribute!r}.", hint="Check the driver's name in interop.yaml."
+            f"{source} has no class {attribute!r}.",
+            hint=nearest(attribute, [key for key, value in vars(module).items() if _is_own(value, module)]),
         )
     return found
+
+
+def _is_own(value: Any, module: ModuleType) -> bool:
+    return isinstance(value, type) and value.__module__ == module.__name__
+
+
+def _at(error: BaseException) -> str:
+    """Return, in brackets, where in the user's files it happened."""
+    place = raised_at(error)
+    return f" ({place})" if place else ""
 
 
 def _from_file(file: Path) -> ModuleType:
@@ -82,7 +91,8 @@ def make_driver(settings: dict[str, Any]) -> tuple[Any, type]:
         return driver(**settings["options"]), contract
     except Exception as error:  # noqa: BLE001 - whatever a user's constructor raises
         raise DriverError(
-            f"{settings['driver']} cannot be constructed: {type(error).__name__}: {error}."
+            f"{settings['driver']} cannot be constructed: {cause(error)}{_at(error)}.",
+            hint="It is given the `options` of its role, by name.",
         ) from None
 
 
@@ -104,7 +114,7 @@ def main(settings: dict[str, Any]) -> None:
             continue  # a notification; the end of input follows a shutdown
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id")}
         if failure is not None:
-            answer["error"] = {"code": INVALID_PARAMS, "message": str(failure)}
+            answer["error"] = {"code": BROKEN_CODE, "message": str(failure)}
         elif request["method"] == "interop.start":
             answer["result"] = "ready"
         else:
@@ -125,6 +135,9 @@ def _serve(driver: Any, contract: type, operation: str, params: dict[str, Any]) 
     except msgspec.ValidationError as error:
         return {"error": {"code": INVALID_PARAMS, "message": str(error)}}
     arguments = {**_left_out(method, declared, arguments), **arguments}
+    wrong = _does_not_take(method, declared, arguments)
+    if wrong:
+        return {"error": {"code": INVALID_PARAMS, "message": wrong}}
     try:
         return {"result": msgspec.to_builtins(method(**arguments), str_keys=True)}
     except Unsupported as statement:
@@ -148,6 +161,25 @@ def _left_out(method: Any, declared: Any, arguments: dict[str, Any]) -> dict[str
         and each.default is each.empty
         and defaults.get(name, each.empty) is not each.empty
     }
+
+
+def _does_not_take(method: Any, declared: Any, arguments: dict[str, Any]) -> str:
+    """Say where a method is that does not take the arguments, and what the contract has; empty if it does."""
+    try:
+        signature = inspect.signature(method)
+        signature.bind(**arguments)
+    except ValueError:
+        return ""  # not written in Python: what it takes is not known
+    except TypeError as error:
+        wanted = inspect.signature(declared)
+        plain = [each.replace(annotation=each.empty) for each in wanted.parameters.values()]
+        code = getattr(method, "__code__", None)
+        where = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+        return (
+            f"{error}{where}. The contract has"
+            f" {declared.__name__}{wanted.replace(parameters=plain, return_annotation=wanted.empty)}"
+        )
+    return ""
 
 
 def _write(out: BinaryIO, data: bytes) -> None:

@@ -29,6 +29,8 @@ UNSUPPORTED_CODE = -32001
 FAULT_CODE = -32000
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
+BROKEN_CODE = -32003
+"""What the host of a Python class answers to everything where there is none that keeps the contract."""
 
 START_TIMEOUT = 20.0
 """Seconds in which a driver's first answer must come."""
@@ -185,9 +187,11 @@ class DriverProcess:
             raise Unsupported(text, side=self.role)
         if code == METHOD_NOT_FOUND:
             raise Unsupported(f"the driver does not offer the operation {operation}()", side=self.role)
+        if code == BROKEN_CODE:
+            raise DriverError(text)
         if code == INVALID_PARAMS:
             raise DriverError(
-                f"the driver of the {self.role} does not take {operation}()'s parameters: {text}"
+                f"the driver of the {self.role} does not take {operation}()'s parameters: {text.rstrip('.')}."
             )
         raise DriverFault(self.role, text, str(data.get("traceback", "")) if isinstance(data, dict) else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -232,3 +233,36 @@ SENDING = {"endpoint": {"host": "127.0.0.1", "port": 1}, "mails": []}
 def test_what_a_scenario_leaves_out_has_the_contracts_default_whatever_the_class_says(host: Start) -> None:
     (delivery,) = host(HOSTED).call("send", SENDING, timeout=20)
     assert delivery["failure"]["text"] == "None 10.0 0.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "import json\n\nimport nothing_like_this\n",
+            r"^the driver acme:Driver cannot be imported: ModuleNotFoundError: .*acme\.py:3\)\. It is",
+        ),
+        ("class Driver:\n    def describe(self:\n", r"SyntaxError: .* \(.*acme\.py:2\)"),
+        ("class Drivers:\n    pass\n", r"^acme has no class 'Driver'\. Did you mean 'Drivers'\?"),
+        ("class Driver:\n    pass\n", r"^acme:Driver lacks describe\(\), send\(\), which a driver"),
+        (
+            HOSTED + "\n    def __init__(self):\n        self.x = 1 / 0\n",
+            r"^acme:Driver cannot be constructed: ZeroDivisionError: division by zero \(.*acme\.py:9\)\.",
+        ),
+    ],
+)
+def test_a_class_that_cannot_be_hosted_is_told_why_and_where(host: Start, text: str, said: str) -> None:
+    with pytest.raises(DriverError, match=said) as caught:
+        host(text).begin()
+    assert "parameters" not in str(caught.value)
+    assert "<frozen" not in str(caught.value)
+
+
+def test_a_signature_that_is_not_the_contracts_is_answered_with_the_contracts(host: Start) -> None:
+    driver = host(HOSTED.replace("mails, account", "messages, account"))
+    with pytest.raises(DriverError) as caught:
+        driver.call("send", SENDING, timeout=20)
+    assert re.search(
+        r"parameters: missing .*'messages' \(.*acme\.py:5\)\. The contract has ", str(caught.value)
+    )
+    assert "send(self, *, endpoint, mails, account=None, timeout=10.0, pause=0.0)" in str(caught.value)
