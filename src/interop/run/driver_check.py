@@ -6,6 +6,7 @@ the contract as a class and as the trials that its module gives; nothing of a pr
 
 from __future__ import annotations
 
+import inspect
 import socket
 import time
 import typing
@@ -17,12 +18,15 @@ from typing import Any
 import msgspec
 
 from interop.errors import DriverError, InteropError, Unsupported, nearest
-from interop.run.drivers import Died, DriverFault, DriverProcess, Silent
+from interop.run.driver_results import failures, unknown_field
+from interop.run.drivers import MISSING, Died, DriverFault, DriverProcess, Silent
 
 UNKNOWN = "interop.no-such-operation"
 """What no driver offers: how it answers this shows how it answers whatever it does not know."""
 ANSWER = 30.0
 """Seconds in which an operation must have been answered where nothing answers on the network."""
+ASKED = 3.0
+"""Seconds in which an operation that is not there must have said so."""
 LEAVING = 2.0
 """Seconds in which a driver must have ended once its input is closed."""
 
@@ -37,6 +41,8 @@ class Remark:
     good: bool
     text: str
     hint: str = ""
+    tried: bool = True
+    """Whether it was found out at all; what was not is neither well nor wrong."""
 
 
 def examine(
@@ -49,29 +55,31 @@ def examine(
         yield _bad(f"it does not start: {_said(error)}")
         return
     try:
+        began = time.monotonic()
+        try:
+            driver.begin()
+        except (InteropError, Died, Silent, DriverFault) as error:
+            yield _bad(f"it does not start: {_said(error)}")
+            return
+        yield _good(f"it starts, and answers after {time.monotonic() - began:.1f} s")
         yield from _examine(driver, module, role, names)
     finally:
         driver.close()
+    tried = _trials(module, role)
+    for name in names:
+        if name not in tried:
+            yield _on_untried(start, module.ROLES[role], name)
 
 
 def _examine(driver: DriverProcess, module: ModuleType, role: str, names: Sequence[str]) -> Iterator[Remark]:
-    try:
-        began = time.monotonic()
-        driver.begin()
-    except (InteropError, Died, Silent, DriverFault) as error:
-        yield _bad(f"it does not start: {_said(error)}")
-        return
-    yield _good(f"it starts, and answers after {time.monotonic() - began:.1f} s")
     yield _on_unknown(driver)
-    trials = {"describe": {}, **getattr(module, "trials", _no_trials)(_nobody()).get(role, {})}
+    trials = _trials(module, role)
     contract = module.ROLES[role]
     for name in names:
         if name in trials and driver.alive:
             yield _on_operation(driver, contract, name, trials[name], module)
         elif name in trials:
             yield _bad(f"{name}() was not tried: the driver has ended", "Mend the operation above it first.")
-        else:
-            yield _good(f"{name}(): not tried, as it needs somebody at the other end")
     yield _on_leaving(driver)
 
 
@@ -104,9 +112,52 @@ def _on_operation(
         if remark is None:
             raise
         return remark
+    strange = unknown_field(value, result)
+    if strange:
+        return _bad(f"{name}() answers in a shape that the contract does not know: {strange}", _SHAPES)
+    told = failures(value)
+    if "endpoint" in params and told and not any(told):
+        return _bad(
+            f"{name}() reports no failure, though nobody listens where it was to connect: {_short(result)}",
+            "Report what the product reports: the words of its error, in the result's `failure`.",
+        )
     if name == "describe":
         return _on_description(value, getattr(module, "CAPABILITIES", {}))
     return _good(f"{name}(): answers after {time.monotonic() - began:.1f} s: {_short(result)}")
+
+
+def _on_untried(start: Callable[[], DriverProcess], contract: type, name: str) -> Remark:
+    """Ask whether an operation that needs somebody at the other end is there, when every driver must have it.
+
+    One that is not there says so at once, whatever it is given; what else comes of it here means nothing. It
+    is asked in a process of its own, as it may wait for what never comes.
+    """
+    if name not in getattr(contract, "__abstractmethods__", ()):
+        return _untried(f"{name}(): not tried, as it needs somebody at the other end")
+    try:
+        driver = start()
+    except InteropError as error:
+        return _bad(f"it does not start again: {_said(error)}")
+    try:
+        driver.begin()
+        driver.call(name, _sample(getattr(contract, name)), timeout=ASKED)
+    except Unsupported as error:
+        return _on_statement(name, error.statement, required=True)
+    except DriverFault as error:
+        if error.reason.startswith(NotImplementedError.__name__):
+            return _on_fault(name, error.reason)
+    except (InteropError, Died, Silent):
+        pass
+    finally:
+        driver.close()
+    return _untried(f"{name}(): it is there, but not tried, as it needs somebody at the other end")
+
+
+def _sample(method: Any) -> dict[str, Any]:
+    """Return something for each parameter of a simple type that has no default."""
+    hints = typing.get_type_hints(method)
+    free = [each.name for each in inspect.signature(method).parameters.values() if each.default is each.empty]
+    return {name: _SAMPLES[hints[name]] for name in free if hints.get(name) in _SAMPLES}
 
 
 def _on_failure(name: str, error: Exception, *, required: bool) -> Remark | None:
@@ -128,6 +179,8 @@ def _on_statement(name: str, statement: str, *, required: bool) -> Remark:
         return _good(f"{name}(): not supported ({statement})")
     if UNWRITTEN in statement:
         return _bad(f"{name}() is not written yet", "Every driver of the role must have it.")
+    if statement.startswith(MISSING):
+        return _bad(f"{name}() is missing, and every driver of the role must have it")
     return _bad(f"{name}() is not supported ({statement}), and every driver must have it")
 
 
@@ -167,6 +220,14 @@ def _on_leaving(driver: DriverProcess) -> Remark:
 _SHAPES = "The contract's shapes are in `interop driver contract`."
 
 
+_SAMPLES: dict[Any, Any] = {str: "trial", int: 1, float: 1.0, bool: False}
+
+
+def _trials(module: ModuleType, role: str) -> dict[str, Any]:
+    """Return the parameters with which operations can be tried where nobody listens."""
+    return {"describe": {}, **getattr(module, "trials", _no_trials)(_nobody()).get(role, {})}
+
+
 def _no_trials(port: int) -> dict[str, Any]:  # noqa: ARG001 - a contract that gives none
     return {}
 
@@ -191,6 +252,10 @@ def _short(result: Any) -> str:
 
 def _good(text: str) -> Remark:
     return Remark(good=True, text=text)
+
+
+def _untried(text: str) -> Remark:
+    return Remark(good=True, text=text, tried=False)
 
 
 def _bad(text: str, hint: str = "") -> Remark:

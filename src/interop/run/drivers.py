@@ -32,6 +32,9 @@ INVALID_PARAMS = -32602
 BROKEN_CODE = -32003
 """What the host of a Python class answers to everything where there is none that keeps the contract."""
 
+MISSING = "the driver does not offer the operation"
+"""How the statement begins that is made of a method that a driver does not have."""
+
 START_TIMEOUT = 20.0
 """Seconds in which a driver's first answer must come."""
 
@@ -186,7 +189,7 @@ class DriverProcess:
         if code == UNSUPPORTED_CODE:
             raise Unsupported(text, side=self.role)
         if code == METHOD_NOT_FOUND:
-            raise Unsupported(f"the driver does not offer the operation {operation}()", side=self.role)
+            raise Unsupported(f"{MISSING} {operation}()", side=self.role)
         if code == BROKEN_CODE:
             raise DriverError(text)
         if code == INVALID_PARAMS:
