@@ -48,7 +48,8 @@ def check_names(catalog: Catalog, selectors: Sequence[str]) -> None:
     for selector in selectors:
         wanted, _ = split(selector)
         if not any(fnmatchcase(name, wanted) for name in names):
-            raise UnknownNameError(f"there is no implementation {wanted!r}.", hint=nearest(wanted, names))
+            hint = f"{nearest(wanted, names)}{catalog.unread}"
+            raise UnknownNameError(f"there is no implementation {wanted!r}.", hint=hint)
 
 
 def candidates_of(catalog: Catalog, suite: str, role: str, selectors: Sequence[str]) -> list[Candidate]:

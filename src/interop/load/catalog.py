@@ -86,17 +86,24 @@ class Catalog:
         found = self.suite(suite)
         if role not in found.roles:
             raise self._unknown(f"role of {suite}", role, found.roles)
-        return select(
-            self.implementations,
-            roles=(f"{suite}.{role}", f"{suite}.{found.other_role(role)}"),
-            selectors=selectors,
-            configurations=configurations,
-        )
+        try:
+            return select(
+                self.implementations,
+                roles=(f"{suite}.{role}", f"{suite}.{found.other_role(role)}"),
+                selectors=selectors,
+                configurations=configurations,
+            )
+        except UnknownNameError as error:
+            raise UnknownNameError(error.what, hint=f"{error.hint}{self.unread}") from None
+
+    @property
+    def unread(self) -> str:
+        """A line for each folder with a mistake: what is asked for and not there may be in one of them."""
+        return "".join(f"\nNot read: {mistake}" for mistake in self.mistakes)
 
     def _unknown(self, kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
         """Say that there is no such thing; and which folders were not read, as it may be one of them."""
-        broken = "".join(f"\nNot read: {mistake}" for mistake in self.mistakes)
-        return UnknownNameError(f"there is no {kind} {name!r}.", hint=nearest(name, known) + broken)
+        return UnknownNameError(f"there is no {kind} {name!r}.", hint=nearest(name, known) + self.unread)
 
 
 def load_catalog(*, peer_folders: Sequence[Path] = (), suite_folders: Sequence[Path] = ()) -> Catalog:

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from interop.cli._catalog import check_names
 from interop.errors import ConfigError, UnknownNameError
 from interop.load import catalog, contract
 from interop.load.catalog import load_catalog
@@ -175,6 +176,20 @@ def test_installed_packages_bring_suites_and_peers(
 @pytest.mark.usefixtures("nothing_shipped", "brought")
 def test_an_installed_package_without_a_suite_is_said() -> None:
     assert "holds no suite.yaml" in str(load_catalog().mistakes[0])
+
+
+@pytest.mark.usefixtures("nothing_shipped")
+def test_a_peer_that_is_not_found_may_be_in_a_folder_with_a_mistake(
+    peer: Write, suite: Write, tmp_path: Path
+) -> None:
+    peer("steady")
+    peer("acme", more="version_sheme: debian\n")
+    found = load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[suite("echo")])
+    said = r"(?s)Not read: .*acme/implementation\.yaml:5: 'version_sheme' is not a known key"
+    with pytest.raises(UnknownNameError, match=said):
+        found.candidates("echo", "server", selectors=["acme"])
+    with pytest.raises(UnknownNameError, match=said):
+        check_names(found, ["acme"])
 
 
 def test_a_contract_is_imported_once_and_can_import_its_neighbours(
