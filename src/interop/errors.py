@@ -151,7 +151,8 @@ class Unsupported(Exception):  # noqa: N818 - a statement, not an error
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint with the nearest known name, or with all of them when none is near."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    begun = [each for each in names if len(name) > 2 and each.startswith(name)]  # noqa: PLR2004 - not just a letter
+    close = begun if len(begun) == 1 else difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
     return (

@@ -43,13 +43,24 @@ def find_catalog(arguments: argparse.Namespace) -> Catalog:
 
 
 def check_names(catalog: Catalog, selectors: Sequence[str]) -> None:
-    """Raise UnknownNameError for a selector that no implementation of any role has the name of."""
+    """Raise UnknownNameError for a selector that names no implementation, or none that takes a role here."""
     names = [name for each in catalog.implementations for name in (each.name, *each.aliases)]
     for selector in selectors:
         wanted, _ = split(selector)
         if not any(fnmatchcase(name, wanted) for name in names):
             hint = f"{nearest(wanted, names)}{catalog.unread}"
             raise UnknownNameError(f"there is no implementation {wanted!r}.", hint=hint)
+        meant = [
+            each
+            for each in catalog.implementations
+            if any(fnmatchcase(name, wanted) for name in (each.name, *each.aliases))
+        ]
+        roles = {role.key for each in meant for role in each.roles}
+        known = {f"{suite.name}.{role}" for suite in catalog.suites for role in suite.roles}
+        if not roles & known:
+            what = f"{wanted!r} takes no role of a suite that is here, but {', '.join(sorted(roles))}."
+            hint = f"{nearest(min(roles), known)}{catalog.unread}"
+            raise UnknownNameError(what, hint=hint)
 
 
 def candidates_of(catalog: Catalog, suite: str, role: str, selectors: Sequence[str]) -> list[Candidate]:

@@ -7,6 +7,7 @@ import sys
 import time
 
 from interop.cli._catalog import add_config_option, candidates_of, check_names, find_catalog
+from interop.errors import ConfigError
 from interop.model.implementation import Candidate
 
 
@@ -48,6 +49,12 @@ def run_build(arguments: argparse.Namespace) -> int:
         for candidate in candidates_of(catalog, suite.name, role, arguments.selectors)
         if candidate.release.image or (candidate.implementation.folder / "Dockerfile").is_file()
     }
+    if arguments.selectors and not wanted:
+        raise ConfigError(
+            f"{' '.join(arguments.selectors)}: there is no image to build.",
+            hint="Such a peer has no Dockerfile in its folder, and its releases name no 'image'."
+            + catalog.unread,
+        )
     client, _ = connect()
     images = Images(client, pull="always" if arguments.again else "missing")
     began = time.monotonic()
@@ -55,6 +62,8 @@ def run_build(arguments: argparse.Namespace) -> int:
     for error in failures.values():
         print(f"interop: {error}", file=sys.stderr)
     good = len(wanted) - len(failures)
+    for mistake in catalog.mistakes:
+        print(f"not read: {mistake}", file=sys.stderr)
     print(f"{good} of {len(wanted)} images are ready ({time.monotonic() - began:.0f} s).")
     return 1 if failures else 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,8 @@ from interop.errors import ConfigError, InteropError, Place, UnknownNameError, n
 from interop.load.contract import SUITE_FILE, brought, holders, shipped
 from interop.load.manifest import IMPLEMENTATION_FILE, load_implementation, load_suite
 from interop.load.selection import select
-from interop.model.implementation import Candidate, Implementation
+from interop.load.yaml import read_yaml
+from interop.model.implementation import Candidate, Implementation, RoleSpec
 from interop.model.suite import Suite
 
 _Named = TypeVar("_Named", Suite, Implementation)
@@ -141,18 +143,35 @@ def _strangers(
         for role in each.roles:
             suite = suites.get(role.suite)
             if suite is None:
-                continue  # its suite is not installed here
+                if get_close_matches(role.suite, suites, cutoff=0.7):  # else its suite is not installed here
+                    what, hint = f"there is no suite {role.suite!r}.", nearest(role.suite, suites)
+                    yield UnknownNameError(what, where=_place(each, "roles", role.key), hint=hint)
+                continue
             if role.role not in suite.roles:
                 what = f"the suite {suite.name} has no role {role.role!r}."
-                yield UnknownNameError(what, where=each.place, hint=nearest(role.role, suite.roles))
+                place = _place(each, "roles", role.key)
+                yield UnknownNameError(what, where=place, hint=nearest(role.role, suite.roles))
             known = {*role.ports, *(situation.id for situation in suite.situations)}
-            offers = {
-                *role.offers,
-                *(word for one in role.configurations for word in (*one.offers, *one.lacks)),
-            }
-            for word in sorted(offers - known):
-                what = f"{role.key} offers {word!r}, of which the suite knows nothing."
-                yield UnknownNameError(what, where=each.place, hint=nearest(word, known))
+            for path, word in _offers(role):
+                if word not in known:
+                    what = f"{role.key} offers {word!r}, of which the suite knows nothing."
+                    place = _place(each, "roles", role.key, *path)
+                    yield UnknownNameError(what, where=place, hint=nearest(word, known))
+
+
+def _offers(role: RoleSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield every situation that a role names, each with where it stands within the role."""
+    yield from ((("offers", number), word) for number, word in enumerate(role.offers))
+    for one in role.configurations:
+        for key, words in (("offers", one.offers), ("lacks", one.lacks)):
+            yield from (
+                (("configurations", one.name, key, number), word) for number, word in enumerate(words)
+            )
+
+
+def _place(implementation: Implementation, *path: str | int) -> Place:
+    """Return where something stands in a descriptor: it is read again, as few of them have mistakes."""
+    return read_yaml(implementation.folder / IMPLEMENTATION_FILE).place(*path)
 
 
 def _load(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from interop.errors import Place
+from interop.errors import Place, nearest
 from interop.load.contract import SUITE_FILE
 from interop.load.parts import port_mistakes, readiness, security, texts, words
 from interop.load.product import product, product_mistakes
@@ -27,6 +28,8 @@ from interop.model.implementation import (
 from interop.model.suite import Feature, Impact, Level, Situation, Suite, Workaround
 
 IMPLEMENTATION_FILE = "implementation.yaml"
+DEFAULT = "default"
+"""The configuration that every role has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,10 @@ def load_implementation(folder: Path) -> Implementation:
         version_scheme=value.get("version_scheme", "debian"),
         version_from=texts(value.get("version_from", [])),
         aliases=texts(value.get("aliases", [])),
-        releases=tuple(_release(release) for release in value["releases"]),
+        releases=tuple(
+            _release(release, document.place("releases", number, "build"))
+            for number, release in enumerate(value["releases"])
+        ),
         roles=tuple(_role(key, role) for key, role in value["roles"].items()),
         folder=folder,
         place=document.place(),
@@ -114,6 +120,7 @@ def load_config(file: Path) -> Config:
 def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mistake]:
     """Yield what a schema cannot say: names that must be there, versions that must differ."""
     yield from _repeated(document, "releases", "version", "version")
+    yield from _not_startable(document, folder)
     for key, role in document.value["roles"].items():
         yield from port_mistakes(document, ("roles", key), role, role.get("ports", {}))
         driver = role.get("driver", "")
@@ -123,8 +130,33 @@ def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mista
             yield place, "a driver that is a command runs inside the container: add 'driven: container'."
         if role.get("driven") == "process" and not driver:
             yield document.place("roles", key, "driven"), "a 'driven' of 'process' needs a 'driver' as well."
+        for name in role.get("configurations", {}):
+            if name != DEFAULT and get_close_matches(name, [DEFAULT], cutoff=0.8):
+                place = document.place("roles", key, "configurations", name)
+                yield (
+                    place,
+                    f"the configuration {name!r} stands beside {DEFAULT!r}. {nearest(name, [DEFAULT])}",
+                )
         if driver and not (folder / driver).is_file():
             yield document.place("roles", key, "driver"), f"the folder has no file {driver!r}."
+
+
+def _not_startable(document: Document, folder: Path) -> Iterator[Mistake]:
+    """Yield the releases that no engine brings up in some role: nobody would ever meet them."""
+    if (folder / "Dockerfile").is_file():
+        return
+    needy = [
+        key
+        for key, role in document.value["roles"].items()
+        if "process" not in role and role.get("driven") != "process"
+    ]
+    for number, release in enumerate(document.value["releases"]):
+        if needy and "image" not in release:
+            what = (
+                f"nothing brings {str(release['version'])!r} up as {needy[0]}: the folder has no Dockerfile,"
+            )
+            yield document.place("releases", number), f"{what} and the release names no 'image'."
+            return  # the others lack the same
 
 
 def _config_mistakes(document: Document, base: Path) -> Iterator[Mistake]:
@@ -148,8 +180,9 @@ def _repeated(document: Document, items: str, key: str, what: str) -> Iterator[M
             first[name] = place.line
 
 
-def _release(value: dict[str, Any]) -> Release:
+def _release(value: dict[str, Any], place: Place) -> Release:
     return Release(
+        place=place,
         version=str(value["version"]),
         name=value.get("name", ""),
         build=words(value.get("build", {})),
@@ -161,7 +194,7 @@ def _release(value: dict[str, Any]) -> Release:
 
 def _role(key: str, value: dict[str, Any]) -> RoleSpec:
     suite, _, role = key.partition(".")
-    variants = {"default": {}, **value.get("configurations", {})}
+    variants = {DEFAULT: {}, **value.get("configurations", {})}
     driver = value.get("driver", "")
     program = driver["command"] if isinstance(driver, dict) else []
     return RoleSpec(

@@ -27,6 +27,8 @@ class Release:
     """A requirement such as `aiosmtpd==1.4.6`, for the process engine."""
     offers: tuple[str, ...] = ()
     """What this release offers beyond what the role says."""
+    place: Place | None = field(default=None, compare=False)
+    """Where its build arguments stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ def test_one_command_and_all_of_them_parse_alike() -> None:
         (["peers", "--suite", "smpt"], "there is no suite 'smpt'. Did you mean 'smtp'?"),
         (["peers", "postfx"], "Did you mean 'postfix'?"),
         (["images", "build", "postfx"], "Did you mean 'postfix'?"),
+        (["images", "build", "smtplib"], "smtplib: there is no image to build."),
         (["report", "nowhere.json"], "nowhere.json"),
         (["init", "smtp.cleint"], "the suite smtp has no role 'cleint'. Did you mean 'smtp.client'?"),
         (["accept", "nowhere"], "nowhere"),
@@ -61,6 +62,24 @@ def test_peers_of_one_role_are_found_without_naming_it(capsys: pytest.CaptureFix
     assert "Postfix" in said
     assert "4.98.2" in said
     assert "swaks" not in said.lower()
+
+
+@pytest.mark.parametrize("command", [["peers"], ["images", "build"]])
+def test_a_peer_of_a_suite_that_is_not_there_is_not_an_empty_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    folder = tmp_path / "peers" / "acme-server"
+    folder.mkdir(parents=True)
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    (folder / "implementation.yaml").write_text(
+        "name: acme-server\ntitle: A\nreleases: [{version: 1}]\nroles:\n  smpt.server: {ports: {smtp: 25}}\n"
+    )
+    config = tmp_path / "interop.yaml"
+    config.write_text("product: {shipped: smtplib}\npeer_folders: [peers]\n")
+    assert main([*command, "acme-server", "--config", str(config)]) == 2
+    said = capsys.readouterr().err
+    assert "'acme-server' takes no role of a suite that is here, but smpt.server." in said
+    assert f"{folder}/implementation.yaml:5: there is no suite 'smpt'. Did you mean 'smtp'?" in said
 
 
 def test_init_writes_files_that_load_and_overwrites_nothing(

@@ -31,6 +31,7 @@ def peer(write: Write) -> Write:
     ) -> Path:
         releases = ", ".join(f"{{version: {version}}}" for version in versions or ("1.0",))
         roles = f"{{{role}: {{ports: {{echo: 7}}}}}}"
+        write(f"{folder}/{name}/Dockerfile", "FROM scratch\n")
         text = f"name: {name}\ntitle: {name.title()}\nreleases: [{releases}]\nroles: {roles}\n"
         return write(f"{folder}/{name}/implementation.yaml", text + more)
 

@@ -246,14 +246,16 @@ def test_a_role_and_a_situation_that_the_suite_does_not_know_are_said(
     peer("acme", role="echo.servant")
     folder = peer("other")
     file = folder / "implementation.yaml"
-    file.write_text(file.read_text().replace("{echo: 7}", "{echo: 7}, offers: [echo, shouting]"))
+    file.write_text(file.read_text().replace("{echo: 7}", "{echo: 7},\n offers: [echo,\n shouting]"))
+    peer("swapped", role="ehco.server")
     peer("stranger", role="elsewhere.server")
     found = load_catalog(peer_folders=[tmp_path / "peers"], suite_folders=[suite("echo")])
     assert [str(each).partition("yaml")[2] for each in found.mistakes] == [
-        ":1: the suite echo has no role 'servant'. Did you mean 'server'?",
-        ":1: echo.server offers 'shouting', of which the suite knows nothing. Known: echo.",
+        ":4: the suite echo has no role 'servant'. Did you mean 'server'?",
+        ":6: echo.server offers 'shouting', of which the suite knows nothing. Known: echo.",
+        ":4: there is no suite 'ehco'. Did you mean 'echo'?",
     ]
-    assert len(found.implementations) == 3
+    assert len(found.implementations) == 4
 
 
 def test_a_contract_that_cannot_be_imported_is_said(

@@ -69,29 +69,34 @@ expectations: known.yaml
 """
 
 
+def acme(write: Write, text: str) -> Path:
+    """Write a descriptor with a Dockerfile beside it."""
+    write("acme/Dockerfile", "FROM scratch\n")
+    return write("acme/implementation.yaml", text)
+
+
 def test_an_implementation_is_loaded_with_all_it_says(write: Write) -> None:
-    folder = write("acme/implementation.yaml", PEER)
-    acme = load_implementation(folder)
-    assert (acme.name, acme.version_scheme, acme.aliases) == ("acme", "pep440", ("acme-mail",))
-    assert acme.version_from == ("acme", "--level", "2")
-    assert acme.releases == (
+    folder = acme(write, PEER)
+    loaded = load_implementation(folder)
+    assert (loaded.name, loaded.version_scheme, loaded.aliases) == ("acme", "pep440", ("acme-mail",))
+    assert loaded.version_from == ("acme", "--level", "2")
+    assert loaded.releases == (
         Release(version="1.10", name="bookworm", build={"DEBIAN": "12"}, offers=("chunking",)),
         Release(version="2", pypi="acme==2"),
     )
-    server = acme.role("smtp.server")
+    server = loaded.role("smtp.server")
     assert server is not None
     assert server.ports == {"smtp": 25, "dns": 53}
     assert server.udp == ("dns",)
     assert server.ready == Readiness(port="smtp", expect="220 ", timeout=0.5)
     assert server.process == ("{python}", "-m", "acme")
     assert server.security == Security(capabilities=("CHOWN",), memory="64m", cpus=0.5)
-    assert acme.folder == folder
-    assert str(acme.place) == f"{folder / 'implementation.yaml'}:1"
+    assert loaded.folder == folder
+    assert str(loaded.place) == f"{folder / 'implementation.yaml'}:1"
 
 
 def test_every_role_has_a_default_configuration(write: Write) -> None:
-    acme = load_implementation(write("acme/implementation.yaml", PEER))
-    server, client = acme.roles
+    server, client = load_implementation(acme(write, PEER)).roles
     hardened = Configuration(
         name="hardened", title="strict", environment={"STRICT": "true", "LEVEL": "3"}, lacks=("chunking",)
     )
@@ -115,12 +120,26 @@ def test_every_role_has_a_default_configuration(write: Write) -> None:
             "client: {driven: process}",
             r":18: a 'driven' of 'process' needs a 'driver' as well\.",
         ),
+        ("[CHOWN]", "[NET_BIND]", r":17: .* cannot be 'NET_BIND'\. Did you mean 'NET_BIND_SERVICE'\?"),
+        ("hardened:", "defualt:", r":16: the configuration 'defualt' .*\. Did you mean 'default'\?"),
     ],
 )
 def test_what_does_not_fit_together_is_said(write: Write, old: str, new: str, said: str) -> None:
     assert old in PEER
     with pytest.raises(ConfigError, match=said):
-        load_implementation(write("acme/implementation.yaml", PEER.replace(old, new)))
+        load_implementation(acme(write, PEER.replace(old, new)))
+
+
+def test_a_release_that_nothing_brings_up_is_a_mistake(write: Write) -> None:
+    folder = acme(write, PEER)
+    (folder / "Dockerfile").unlink()
+    with pytest.raises(
+        ConfigError, match=r":7: nothing brings '1\.10' up as smtp\.client: the folder has no D"
+    ):
+        load_implementation(folder)
+    acme(write, PEER.replace("  smtp.client: {}\n", ""))
+    (folder / "Dockerfile").unlink()
+    assert load_implementation(folder).roles  # its server has a command for the process engine
 
 
 def test_a_suite_is_loaded_with_all_it_says(write: Write) -> None:

@@ -93,10 +93,11 @@ def recipe(candidate: Candidate) -> Recipe:
     arguments = candidate.release.build
     unknown = sorted(set(arguments) - declared(instructions))
     if unknown:
+        descriptor = candidate.release.place or candidate.implementation.place
         raise ImageError(
             f"{candidate.id} sets the build argument {unknown[0]!r}, which no ARG declares.",
             where=Place(dockerfile),
-            hint=f"Add `ARG {unknown[0]}`, or take it out of {candidate.implementation.place}.",
+            hint=f"Add `ARG {unknown[0]}`, or take it out of {descriptor}.",
         )
     files = context_files(folder, text)
     bases = base_images(instructions, arguments)
