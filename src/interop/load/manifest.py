@@ -14,7 +14,7 @@ from typing import Any
 
 from interop.errors import Place, nearest
 from interop.load.contract import SUITE_FILE
-from interop.load.parts import port_mistakes, readiness, security, texts, words
+from interop.load.parts import placeholder_mistakes, port_mistakes, readiness, security, texts, words
 from interop.load.product import product, product_mistakes
 from interop.load.schema import Mistake, check, refuse
 from interop.load.yaml import Document, read_yaml
@@ -123,6 +123,8 @@ def _implementation_mistakes(document: Document, folder: Path) -> Iterator[Mista
     yield from _not_startable(document, folder)
     for key, role in document.value["roles"].items():
         yield from port_mistakes(document, ("roles", key), role, role.get("ports", {}))
+        command = ("roles", key, "process", "command")
+        yield from placeholder_mistakes(document, command, list(role.get("ports", {})))
         driver = role.get("driver", "")
         driver = "" if isinstance(driver, dict) else driver.partition(":")[0]
         if isinstance(role.get("driver"), dict) and role.get("driven") != "container":

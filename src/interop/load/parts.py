@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from interop.errors import nearest
 from interop.load.schema import Mistake
 from interop.load.yaml import Document
 from interop.model.implementation import Readiness, Security
+
+PLACEHOLDERS = ("python", "folder", "state")
+PORT = "port"
+"""With a colon and a port's name, what stands for its number in a command."""
+_PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)(?::([^{}]*))?\}(?!\})")
 
 
 def texts(values: list[Any]) -> tuple[str, ...]:
@@ -35,6 +42,32 @@ def port_mistakes(
                 document.place(*path, *where),
                 f"{name!r} is none of the role's ports. {nearest(name, ports)}",
             )
+
+
+def placeholder_mistakes(
+    document: Document, path: tuple[str, ...], ports: Collection[str]
+) -> Iterator[Mistake]:
+    """Yield what is nearly a placeholder in the command that stands at `path`: it would be passed as it is.
+
+    Words that are near none are the program's own: a format of its log may well be `{time} {message}`.
+    """
+    command: Any = document.value
+    for key in path:
+        command = command.get(key, {})
+    numbers = [f"{PORT}:{port}" for port in ports]
+    for position, word in enumerate(map(str, command)):
+        for name, port in _PLACEHOLDER.findall(word):
+            whole = f"{name}:{port}" if port else name
+            meant = get_close_matches(name, [*PLACEHOLDERS, PORT], n=1, cutoff=0.75)
+            if meant and whole not in (*PLACEHOLDERS, *numbers):
+                known = numbers if meant == [PORT] else meant
+                near = known if len(known) == 1 else get_close_matches(f"{PORT}:{port}", known, n=1)
+                hint = f"Did you mean {_braced(near)}?" if near else f"Known: {_braced(known)}."
+                yield document.place(*path, position), f"{_braced([whole])} stands for nothing. {hint}"
+
+
+def _braced(names: Iterable[str]) -> str:
+    return ", ".join(f"'{{{name}}}'" for name in names)
 
 
 def readiness(value: dict[str, Any]) -> Readiness:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from interop.errors import Place
-from interop.load.parts import port_mistakes, readiness, security, texts, words
+from interop.load.parts import placeholder_mistakes, port_mistakes, readiness, security, texts, words
 from interop.load.schema import Mistake
 from interop.load.selection import split
 from interop.load.yaml import Document
@@ -69,6 +69,7 @@ def product_mistakes(document: Document) -> Iterator[Mistake]:
             ports = role["endpoint"]
         if ports:
             yield from port_mistakes(document, path, role, list(ports))
+        yield from placeholder_mistakes(document, (*path, "command"), list(ports))
 
 
 def _article(way: str) -> str:

@@ -120,6 +120,11 @@ def test_every_role_has_a_default_configuration(write: Write) -> None:
             "client: {driven: process}",
             r":18: a 'driven' of 'process' needs a 'driver' as well\.",
         ),
+        (
+            '"{python}", -m',
+            '"{phyton}", -m',
+            r":14: '\{phyton\}' stands for nothing\. Did you mean '\{python\}'\?",
+        ),
         ("[CHOWN]", "[NET_BIND]", r":17: .* cannot be 'NET_BIND'\. Did you mean 'NET_BIND_SERVICE'\?"),
         ("hardened:", "defualt:", r":16: the configuration 'defualt' .*\. Did you mean 'default'\?"),
     ],
@@ -217,6 +222,12 @@ def test_the_product_takes_each_role_in_one_way(project: Path) -> None:
     assert str(by_key["smtp.server"].place) == f"{project / 'interop.yaml'}:6"
 
 
+def test_braces_that_are_the_programs_own_are_left_alone(write: Write) -> None:
+    words = "[a, '{time} {level} {status}', '{{.Name}}', '{\"a\": 1}', '{state}/x', '{level:8}']"
+    text = f"product: {{name: a, version: 1, roles: {{smtp.server: {{ports: [smtp], command: {words}}}}}}}"
+    assert load_config(write("interop.yaml", text) / "interop.yaml")
+
+
 def test_one_of_the_catalogues_own_can_be_the_product(write: Write) -> None:
     folder = write("interop.yaml", 'product: {shipped: "smtplib@3.11*"}')
     product = load_config(folder / "interop.yaml").product
@@ -256,6 +267,14 @@ def test_one_of_the_catalogues_own_can_be_the_product(write: Write) -> None:
         (
             "product: {name: a, version: 1, roles: {smtp.server: {command: [a], ports: [smtp], udp: [smp]}}}",
             ":1: 'smp' is none of the role's ports. Did you mean 'smtp'?",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {e.f: {ports: [mqtt, w], command:\n[a, '{port:mqqt}']}}}",
+            ":2: '{port:mqqt}' stands for nothing. Did you mean '{port:mqtt}'?",
+        ),
+        (
+            "product: {name: a, version: 1, roles: {mqtt.broker: {ports: [mqtt], command: [a, '{prot}']}}}",
+            ":1: '{prot}' stands for nothing. Did you mean '{port:mqtt}'?",
         ),
         ("product: {shipped: smtplib}\npeers: [postfix]", ":2: 'peers' should be a mapping, is a list."),
         ("product: {shipped: smtplib}\npeers: {smtp: postfix}", ":2: 'smtp' should be a list, is 'postfix'."),
