@@ -107,6 +107,21 @@ def test_a_contract_that_cannot_be_read_is_one_sentence_with_its_line(project: p
     assert "importlib" not in result.stderr.str() + result.stdout.str()
 
 
+def test_a_run_that_meets_nobody_as_a_descriptor_has_a_mistake_is_not_green(project: pytest.Pytester) -> None:
+    shutil.copytree(MINIATURE / "peers" / "steady", project.path / "peers" / "steady")
+    config = project.path / "interop.yaml"
+    config.write_text(config.read_text().replace(str(MINIATURE / "peers"), "peers"))
+    own = own_suite(project) / "suite.yaml"
+    own.write_text(own.read_text().replace("controls: [careful, steady]\n", ""))
+    file = project.path / "peers" / "steady" / "implementation.yaml"
+    file.write_text(file.read_text().replace("echo.server:", "echo.sever:"))
+    refused(
+        run(project),
+        "no implementation takes the role echo.server: the product would meet nobody.",
+        "steady/implementation.yaml:6: the suite echo has no role 'sever'. Did you mean 'server'?",
+    )
+
+
 def test_a_parametrized_scenario_is_refused_as_its_variants_would_be_mixed_up(
     project: pytest.Pytester,
 ) -> None:

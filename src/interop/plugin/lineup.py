@@ -82,12 +82,14 @@ def read_lineup(settings: Settings) -> Lineup:
         )  # a mistake in one is said here, in a sentence, and not by a stack of frames
     check_features(suites, settings.features)
     facing = _in_roles(products(config, settings.products, catalog, suites), settings.roles)
+    peers = {suite.name: _peers(suite, facing, catalog, config, settings) for suite in suites}
+    _refuse_a_run_that_meets_nobody(peers, catalog)
     return Lineup(
         catalog=catalog,
         suites=suites,
         products=facing,
         controls=tuple(actor for suite in suites for actor in controls(suite, catalog, facing)),
-        peers={suite.name: _peers(suite, facing, catalog, config, settings) for suite in suites},
+        peers=peers,
         declared=_declared(settings, config, suites),
     )
 
@@ -143,6 +145,23 @@ def _peers(
         for role in suite.roles
         if role in roles
     }
+
+
+def _refuse_a_run_that_meets_nobody(
+    peers: Mapping[str, Mapping[str, Sequence[Candidate]]], catalog: Catalog
+) -> None:
+    """Raise UnknownNameError where a suite has no peer at all, and a descriptor with a mistake may be why.
+
+    Its scenarios would be skipped, all of them, and the run would be green.
+    """
+    lonely = [
+        f"{suite}.{role}" for suite, roles in peers.items() if not any(roles.values()) for role in roles
+    ]
+    if lonely and (catalog.mistakes or not any(any(roles.values()) for roles in peers.values())):
+        raise UnknownNameError(
+            f"no implementation takes the role {lonely[0]}: the product would meet nobody.",
+            hint=f"docs/peers.md says how one is added.{catalog.unread}",
+        )
 
 
 def _config(settings: Settings) -> Config | None:
