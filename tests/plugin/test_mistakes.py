@@ -122,6 +122,14 @@ def test_a_run_that_meets_nobody_as_a_descriptor_has_a_mistake_is_not_green(proj
     )
 
 
+def test_a_scenario_without_a_feature_is_said_with_its_line(project: pytest.Pytester) -> None:
+    file = own_suite(project) / "test_more.py"
+    file.write_text("import interop\n\n\ndef test_it(client, server):\n    pass\n")
+    said = run(project).stdout.str()
+    assert f"{file}:4: test_it takes a fixture of a role, but has no @interop.feature(" in said
+    assert "RuntimeError" not in said
+
+
 def test_a_parametrized_scenario_is_refused_as_its_variants_would_be_mixed_up(
     project: pytest.Pytester,
 ) -> None:

@@ -7,6 +7,7 @@ that was found (`manifest`, `selection`, schemas) would be most of such a proces
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -58,8 +59,38 @@ def load_contract(suite: str) -> ModuleType:
     if lacking:
         del sys.modules[name]
         raise ConfigError(f"ROLES has no {lacking[0]!r}, which is a role in {SUITE_FILE}.", where=where)
+    try:
+        for role in roles:
+            _check_annotations(module.ROLES[role])
+    except ConfigError:
+        del sys.modules[name]
+        raise
     vars(module).setdefault("GENERAL", {})
     return module
+
+
+def _check_annotations(contract: object) -> None:
+    """Raise ConfigError for an operation without types: what it takes and returns would be mere dicts."""
+    if not inspect.isclass(contract):
+        return
+    for name, method in vars(contract).items():
+        if name.startswith("_") or not inspect.isfunction(method):
+            continue
+        signature = inspect.signature(method)
+        missing = [
+            f"its parameter {each.name!r} has no annotation"
+            for each in list(signature.parameters.values())[1:]
+            if each.annotation is each.empty
+        ]
+        if signature.return_annotation is signature.empty:
+            missing.append("what it returns has no annotation")
+        if missing:
+            code = method.__code__
+            raise ConfigError(
+                f"the operation {contract.__name__}.{name}(): {missing[0]}.",
+                where=Place(code.co_filename, code.co_firstlineno),
+                hint="By its type a value is made of what a driver answers.",
+            )
 
 
 def furnish(suite: str, folder: Path) -> None:

@@ -82,8 +82,14 @@ class Collection:
         """Run each scenario over every pairing of its suite."""
         suite = self.suite_of(Path(metafunc.module.__file__ or ""))
         mark = metafunc.definition.get_closest_marker(FEATURE_MARK)
-        if suite is None or mark is None:
+        if suite is None or (mark is None and "interop_pairing" not in metafunc.fixturenames):
             return
+        if mark is None:
+            code = metafunc.function.__code__
+            raise pytest.Collector.CollectError(
+                f"{code.co_filename}:{code.co_firstlineno}: {code.co_name} takes a fixture of a role, but has"
+                f" no @interop.feature(…): which feature of {suite.name}/suite.yaml does it exercise?"
+            )
         where = f"{metafunc.definition.nodeid}"
         if mark.args[0] not in {feature.id for feature in suite.features}:
             raise pytest.Collector.CollectError(

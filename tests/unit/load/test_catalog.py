@@ -258,6 +258,27 @@ def test_a_role_and_a_situation_that_the_suite_does_not_know_are_said(
     assert len(found.implementations) == 4
 
 
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        (
+            "def echo(self, *, host: str, port) -> str: ...",
+            r"Client\.echo\(\): its parameter 'port' has no annotation",
+        ),
+        ("def echo(self, *, host: str): ...", r"Client\.echo\(\): what it returns has no annotation"),
+    ],
+)
+def test_a_contract_without_types_is_refused_with_the_operations_line(
+    suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, operation: str, said: str
+) -> None:
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "suites"))
+    text = f"class Client:\n    {operation}\n\n\nROLES = dict.fromkeys(('client', 'server'), Client)\n"
+    (suite("untyped") / "contract.py").write_text(text)
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=rf"contract\.py:2: the operation {said}"):
+            load_contract("untyped")
+
+
 def test_a_contract_that_cannot_be_imported_is_said(
     suite: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
