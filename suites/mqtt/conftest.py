@@ -18,13 +18,13 @@ import interop
 if TYPE_CHECKING:
     from suites.mqtt import contract as mqtt
     from suites.mqtt.observer import Observer
-    from suites.mqtt.packets import Kind, Packet
+    from suites.mqtt.packets import Kind
+    from suites.mqtt.traffic import Traffic
 
-    from interop.run.conversation import Side
     from interop.run.pairing import Pairing
-    from interop.run.wire import Wire
 else:
     mqtt = interop.contract("mqtt")
+    Traffic = mqtt.Traffic
 
 client = interop.role("client")
 broker = interop.role("broker")
@@ -39,10 +39,11 @@ MARKER = b"that is all"
 """The payload of the message that ends an observation: what comes before it has come."""
 
 
-class Bench:
+class Bench(Traffic):
     """Lets the client connect, publish and listen; looks at the broker's other side; reads the wire."""
 
     def __init__(self, pairing: Pairing, client: mqtt.Client, broker: mqtt.Broker) -> None:
+        super().__init__(pairing.wire)
         self._pairing = pairing
         self._client = client
         self._broker = broker
@@ -105,11 +106,6 @@ class Bench:
         """The pairing itself."""
         return self._pairing
 
-    @property
-    def wire(self) -> Wire:
-        """The relay between the two."""
-        return self._pairing.wire
-
     def topic(self, name: str = "topic") -> str:
         """Return a topic of this attempt's own, with a name that may have levels."""
         return f"interop/{self._pairing.unique('t')}/{name}"
@@ -161,15 +157,13 @@ class Bench:
         self, *messages: mqtt.Message, connection: str = "c", timeout: float = 10.0
     ) -> tuple[mqtt.Published, ...]:
         """Let the connected client publish, and return what it reports."""
-        return self._client.publish(connection=connection, messages=messages, timeout=timeout)
+        published = self._client.publish(connection=connection, messages=messages, timeout=timeout)
+        assert len(published) == len(messages), "the client does not report on every message"
+        return published
 
     def publish(self, *messages: mqtt.Message, connection: str = "c") -> tuple[mqtt.Published, ...]:
         """Let the connected client publish; the scenario fails here when it reports anything but success."""
-        published = self.try_to_publish(*messages, connection=connection)
-        assert len(published) == len(messages), "the client does not report on every message"
-        for each in published:
-            assert each.failure is None, f"the client reports a message as not published: {each.failure.text}"
-        return published
+        return all_published(self.try_to_publish(*messages, connection=connection))
 
     def try_to_send(
         self, *messages: mqtt.Message, endpoint: mqtt.Endpoint | None = None, **said: Any
@@ -177,9 +171,12 @@ class Bench:
         """Let the client connect, publish and disconnect; return what it reports."""
         self.can(*_needed(messages))
         self._offered_for(messages)
-        return self._client.send(
+        sent = self._client.send(
             endpoint=endpoint or self.endpoint(), opening=self.opening(**said), messages=messages
         )
+        every = sent.connected.failure or len(sent.published) == len(messages)
+        assert every, "the client does not report on every message"
+        return sent
 
     def send(
         self, *messages: mqtt.Message, endpoint: mqtt.Endpoint | None = None, **said: Any
@@ -187,9 +184,7 @@ class Bench:
         """Let the client connect, publish and disconnect; the scenario fails here when that did not work."""
         sent = self.try_to_send(*messages, endpoint=endpoint, **said)
         succeeded(sent.connected)
-        for each in sent.published:
-            assert each.failure is None, f"the client reports a message as not published: {each.failure.text}"
-        return sent.published
+        return all_published(sent.published)
 
     def listen(
         self,
@@ -239,7 +234,8 @@ class Bench:
         """
         self._client.disconnect(connection=connection, **how)
         ends = time.monotonic() + ENDING
-        while len(self.wire.conversations[-1].ended) < 2 and time.monotonic() < ends:
+        conversation = self.conversation(-1)
+        while len(conversation.ended) < 2 and time.monotonic() < ends:
             time.sleep(0.005)
 
     def drop(self, *, connection: str = "c") -> None:
@@ -332,42 +328,12 @@ class Bench:
         if any(each.retain for each in messages):
             self.offered("retained")
 
-    # The wire
-
-    def sent(self) -> list[list[Packet]]:
-        """Return the packets that the client sent in the clear, a list for each of its connections."""
-        return self._packets("client")
-
-    def answered(self) -> list[list[Packet]]:
-        """Return the packets that the broker sent to the client in the clear, likewise."""
-        return self._packets("server")
-
     def sends(self, kind: Kind, *, connection: str = "c") -> bool:
         """Return whether the client sends a packet of that kind over its last connection, in time."""
         ends = time.monotonic() + ARRIVAL
-        while not (found := any(each.kind is kind for each in self.sent()[-1])) and time.monotonic() < ends:
+        while not (found := any(each.kind is kind for each in self.sent(-1))) and time.monotonic() < ends:
             self._client.messages(connection=connection, count=1, timeout=0.05)
         return found
-
-    def dialogue(self, connection: int) -> Iterator[tuple[str, Packet]]:
-        """Yield what both sides sent over one of the client's connections, each packet once it was whole."""
-        streams, counts = {"client": b"", "server": b""}, {"client": 0, "server": 0}
-        for chunk in list(self.wire.conversations[connection].chunks):
-            streams[chunk.side] += chunk.data
-            found = self._read(streams[chunk.side], chunk.side)
-            for packet in found[counts[chunk.side] :]:
-                yield chunk.side, packet
-            counts[chunk.side] = len(found)
-
-    def _packets(self, side: Side) -> list[list[Packet]]:
-        return [self._read(getattr(each, side), side) for each in self.wire.conversations]
-
-    def _read(self, stream: bytes, side: Side) -> list[Packet]:
-        try:
-            return mqtt.packets_of(stream, self.version)
-        except ValueError as error:
-            who = "client" if side == "client" else "broker"
-            raise AssertionError(f"the {who} sends what is no MQTT: {error}") from None
 
 
 @pytest.fixture
@@ -383,6 +349,13 @@ def succeeded(connected: mqtt.Connected) -> mqtt.Connected:
     failure = connected.failure
     assert failure is None, f"the client reports that it is not connected: {failure.text}"
     return connected
+
+
+def all_published(published: tuple[mqtt.Published, ...]) -> tuple[mqtt.Published, ...]:
+    """Return them; the scenario fails here when the client reports anything but success of one."""
+    for each in published:
+        assert each.failure is None, f"the client reports a message as not published: {each.failure.text}"
+    return published
 
 
 def _needed(messages: tuple[mqtt.Message, ...]) -> tuple[str, ...]:

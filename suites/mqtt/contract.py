@@ -17,6 +17,7 @@ from interop.errors import Unsupported
 
 from . import packets, reading
 from .observer import Observer
+from .traffic import Traffic, packets_of
 from .values import (
     NONE,
     Connected,
@@ -64,6 +65,7 @@ __all__ = [
     "Sent",
     "Subscribed",
     "Subscription",
+    "Traffic",
     "Transport",
     "Unsubscribed",
     "Version",
@@ -305,11 +307,6 @@ class GeneralBroker(Broker):
         """Let the observers say goodbye: what a lost connection leaves behind would meet the next attempt."""
         for observer in self._observers:
             observer.disconnect()
-
-
-def packets_of(stream: bytes, version: Version) -> list[packets.Packet]:
-    """Return the whole packets of a stream, such as the relay recorded; ValueError when it is no MQTT."""
-    return list(reading.conversation(stream, packets.LEVELS[version]))
 
 
 ROLES = {"client": Client, "broker": Broker}

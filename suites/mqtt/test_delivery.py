@@ -28,9 +28,13 @@ def test_a_message_that_was_lost_on_its_way_is_sent_again(bench: Bench) -> None:
     observer = bench.observe((topic, 1))
     _interrupted(bench, topic, qos=1, after=b"hello", side="client")
     assert observer.take(1), "the client did not send the message again"
-    (first, *_), (again, *_) = _published(bench, 0), _published(bench, 1)
-    assert again.dup, "the client sent the message again without the DUP flag"
-    assert again.identifier == first.identifier, "the client sent the message again under another identifier"
+    first, again = _published(bench, 0), _published(bench, 1)
+    assert first, "the client did not send the message over its first connection"
+    assert again, "the client did not send the message over its second connection"
+    assert again[0].dup, "the client sent the message again without the DUP flag"
+    assert again[0].identifier == first[0].identifier, (
+        "the client sent the message again under another identifier"
+    )
 
 
 @interop.feature("resend-qos-2")
@@ -66,7 +70,8 @@ def test_a_message_whose_acknowledgement_was_lost_is_delivered_again(bench: Benc
     bench.wire.calm()
     bench.connect(clean=False)
     assert bench.one().payload == b"hello", "the broker delivered another message"
-    again = [each for each in bench.answered()[1] if each.kind is mqtt.packets.Kind.PUBLISH]
+    again = [each for each in bench.answered(1) if each.kind is mqtt.packets.Kind.PUBLISH]
+    assert again, "the client shows a message that did not come over its second connection"
     assert again[0].dup, "the broker delivered the message again without the DUP flag"
 
 
@@ -112,5 +117,5 @@ def _exactly_once(bench: Bench, observer: Observer, topic: str) -> None:
 
 def _published(bench: Bench, connection: int) -> list[mqtt.packets.Packet]:
     """Return how the client published the message over its first or second connection."""
-    sent = bench.sent()[connection]
+    sent = bench.sent(connection)
     return [each for each in sent if each.kind is mqtt.packets.Kind.PUBLISH and each.payload == b"hello"]

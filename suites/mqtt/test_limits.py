@@ -83,8 +83,8 @@ def test_the_client_sends_no_packet_that_is_too_large_for_the_broker(bench: Benc
         mqtt.Message(topic=bench.topic(), payload=b"x" * most, qos=1), timeout=5.0
     )
     assert published[0].failure is not None, "the client reports a message as published that was too large"
-    sent = bench.sent()[0]
-    begun = len(bench.wire.conversations[0].client) > sum(each.size for each in sent)
+    sent = bench.sent()
+    begun = len(bench.conversation().client) > sum(each.size for each in sent)
     too_large = begun or bool(_publications(sent))
     assert not too_large, "the client sent a packet that is too large"
 
@@ -120,7 +120,7 @@ def test_the_broker_may_name_a_topic_by_an_alias(bench: Bench) -> None:
     for payload in (b"first", b"second", b"third"):
         observer.publish(topic, payload, qos=1)
     found = bench.received(3)
-    used = [each.properties.get("topic_alias", 0) for each in _publications(bench.answered()[0])]
+    used = [each.properties.get("topic_alias", 0) for each in _publications(bench.answered())]
     assert [each.payload for each in found] == [b"first", b"second", b"third"], "messages were lost"
     assert max(used) <= 5, "the broker used an alias beyond what the client takes"
     assert {each.topic for each in found} == {topic}, "the client did not resolve the alias"
@@ -138,7 +138,7 @@ def test_the_broker_uses_no_alias_that_the_client_did_not_allow(bench: Bench) ->
         observer.publish(topic, payload, qos=1)
     found = bench.received(2)
     assert [each.payload for each in found] == [b"first", b"second"], "messages were lost"
-    used = [each for each in _publications(bench.answered()[0]) if "topic_alias" in each.properties]
+    used = [each for each in _publications(bench.answered()) if "topic_alias" in each.properties]
     assert not used, "the broker used an alias though the client takes none"
 
 
@@ -147,13 +147,13 @@ def test_the_broker_uses_no_alias_that_the_client_did_not_allow(bench: Bench) ->
 def test_the_client_keeps_to_the_keep_alive_that_the_broker_sets(bench: Bench) -> None:
     bench.speak_5()
     bench.connect(keep_alive=600)
-    told = bench.answered()[0][0].properties.get("server_keep_alive")
+    told = bench.connack().properties.get("server_keep_alive")
     assert told is not None, "the broker did not set a keep alive"
     ends = time.monotonic() + told * 1.5 + 2
     pinged = False
     while time.monotonic() < ends and not pinged:
         assert not bench.closed(within=0.5).ended, "the broker ended the connection of an idle client"
-        pinged = mqtt.packets.Kind.PINGREQ in [each.kind for each in bench.sent()[0]]
+        pinged = mqtt.packets.Kind.PINGREQ in [each.kind for each in bench.sent()]
     assert pinged, "the client does not keep to the keep alive that the broker set"
 
 

@@ -32,7 +32,7 @@ def test_a_message_with_qos_1_is_acknowledged_and_arrives(bench: Bench) -> None:
     bench.send(mqtt.Message(topic=topic, payload=b"hello", qos=1))
     message = _only(observer.take(1))
     assert (message.payload, message.qos) == (b"hello", 1), "the message was changed"
-    acknowledged = [each for each in bench.answered()[0] if each.kind is mqtt.packets.Kind.PUBACK]
+    acknowledged = [each for each in bench.answered() if each.kind is mqtt.packets.Kind.PUBACK]
     assert acknowledged, "the broker did not acknowledge the message"
 
 
@@ -47,7 +47,7 @@ def test_a_message_with_qos_2_arrives_exactly_once(bench: Bench) -> None:
         f"the message arrived {len(messages)} times" if messages else "the message did not arrive"
     )
     assert messages[0].qos == 2, "the message came with another QoS"
-    released = [each for each in bench.sent()[0] if each.kind is mqtt.packets.Kind.PUBREL]
+    released = [each for each in bench.sent() if each.kind is mqtt.packets.Kind.PUBREL]
     assert released, "the client did not complete the exchange with PUBREL"
 
 

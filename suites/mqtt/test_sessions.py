@@ -23,8 +23,8 @@ FORGETTING = 1.0
 def test_a_client_connects_and_says_goodbye(bench: Bench) -> None:
     bench.connect()
     bench.finish()
-    kinds = [each.kind for each in bench.sent()[0]]
-    assert kinds[0] is mqtt.packets.Kind.CONNECT, "the first packet is no CONNECT"
+    bench.opening_packet()
+    kinds = [each.kind for each in bench.sent()]
     assert kinds[-1] is mqtt.packets.Kind.DISCONNECT, "the client did not say DISCONNECT"
 
 
@@ -50,8 +50,7 @@ def test_a_client_is_told_the_identifier_that_it_was_given(bench: Bench) -> None
     bench.speak_5()
     bench.can("no-client-id", "assigned-client-id")
     assigned = bench.connect(client_id="").assigned_client_id
-    connack = bench.answered()[0][0]
-    told = connack.properties.get("assigned_client_id", "")
+    told = bench.connack().properties.get("assigned_client_id", "")
     assert told, "the broker did not tell the identifier that it assigned"
     assert assigned == told, "the client shows another identifier than it was given"
 
@@ -79,7 +78,7 @@ def test_a_session_that_was_kept_is_shown_as_present(bench: Bench) -> None:
     assert first.session_present is not True, "the client shows a session before there was one"
     bench.finish()
     again = bench.connect(clean=False)
-    assert bench.answered()[1][0].session_present, "the broker did not keep the session"
+    assert bench.connack(1).session_present, "the broker did not keep the session"
     assert again.session_present is True, "the client does not show that its session was kept"
 
 
@@ -125,7 +124,7 @@ def test_a_session_is_forgotten_when_its_time_is_over(bench: Bench) -> None:
     bench.observe().publish(topic, b"too late", qos=1)
     time.sleep(3.0)
     connected = bench.connect(clean=False, session_expiry=1)
-    present = bench.answered()[1][0].session_present
+    present = bench.connack(1).session_present
     assert not present, "the broker still has a session whose time is over"
     assert connected.session_present is not True, "the client shows a session whose time is over"
 
@@ -139,7 +138,7 @@ def test_a_client_may_give_its_session_up_when_it_leaves(bench: Bench) -> None:
     bench.finish(session_expiry=0)
     time.sleep(FORGETTING)
     bench.connect(clean=False)
-    assert not bench.answered()[1][0].session_present, "the broker kept a session that was given up"
+    assert not bench.connack(1).session_present, "the broker kept a session that was given up"
 
 
 @interop.feature("take-over")
@@ -157,7 +156,7 @@ def test_a_client_is_told_that_another_took_its_place(bench: Bench) -> None:
     bench.observe(client_id=bench.client_id())
     ending = bench.closed()
     assert ending.ended, "the first connection was not ended"
-    said = [each.code for each in bench.answered()[0] if each.kind is mqtt.packets.Kind.DISCONNECT]
+    said = [each.code for each in bench.answered() if each.kind is mqtt.packets.Kind.DISCONNECT]
     assert said == [0x8E], "the broker did not say that the session was taken over"
     assert ending.code == 0x8E, "the client does not show that its session was taken over"
 
@@ -169,7 +168,7 @@ def test_an_idle_client_shows_that_it_is_there(bench: Bench) -> None:
     pinged = False
     while time.monotonic() < ends and not pinged:
         assert not bench.closed(within=0.25).ended, "the connection of an idle client was ended"
-        pinged = mqtt.packets.Kind.PINGRESP in [each.kind for each in bench.answered()[0]]
+        pinged = mqtt.packets.Kind.PINGRESP in [each.kind for each in bench.answered()]
     assert pinged, "an idle client sent no PINGREQ, or got no answer to it"
 
 
