@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -261,10 +261,23 @@ class Bench(Traffic):
         self, count: int, *, connection: str = "c", within: float = ARRIVAL
     ) -> tuple[mqtt.Received, ...]:
         """Return what the client received as soon as there is that much, or what there is after that time."""
+        return self.receive_until(
+            lambda found: len(found) >= count, least=count, connection=connection, within=within
+        )
+
+    def receive_until(
+        self,
+        enough: Callable[[Sequence[mqtt.Received]], bool],
+        *,
+        least: int = 1,
+        connection: str = "c",
+        within: float = ARRIVAL,
+    ) -> tuple[mqtt.Received, ...]:
+        """Return what the client received as soon as that is enough, or what there is after that time."""
         found: list[mqtt.Received] = []
         ends = time.monotonic() + within
-        while len(found) < count and (left := ends - time.monotonic()) > 0:
-            found += self._messages(connection, count - len(found), max(0.05, left))
+        while not enough(found) and (left := ends - time.monotonic()) > 0:
+            found += self._messages(connection, max(1, least - len(found)), max(0.05, left))
         return tuple(found)
 
     def one(self, *, connection: str = "c") -> mqtt.Received:
@@ -276,14 +289,15 @@ class Bench(Traffic):
 
     def until_marker(self, *, connection: str = "c", within: float = ARRIVAL) -> tuple[mqtt.Received, ...]:
         """Return what the client received before the marker; the scenario fails when that does not come."""
-        found: list[mqtt.Received] = []
-        ends = time.monotonic() + within
-        while (left := ends - time.monotonic()) > 0:
-            found += self._messages(connection, 1, max(0.05, left))
-            for number, each in enumerate(found):
-                if each.payload == MARKER:
-                    return tuple(found[:number])
-        raise AssertionError("the message that ends the observation did not reach the client")
+
+        def payloads(found: Sequence[mqtt.Received]) -> list[bytes]:
+            return [each.payload for each in found]
+
+        found = self.receive_until(
+            lambda found: MARKER in payloads(found), connection=connection, within=within
+        )
+        assert MARKER in payloads(found), "the message that ends the observation did not reach the client"
+        return found[: payloads(found).index(MARKER)]
 
     def _messages(self, connection: str, count: int, seconds: float) -> list[mqtt.Received]:
         """Return what the client has received of this attempt's topics, and of none of another's."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import packets, reading
@@ -100,6 +100,13 @@ class Observer:
     def take(self, count: int, *, within: float = PATIENCE) -> list[Packet]:
         """Return what has arrived as soon as there are `count` messages, or after so many seconds."""
         self._until(lambda: len(self.messages) >= count or self._ended, within)
+        taken, self.messages = self.messages, []
+        return taken
+
+    def take_all(self, payloads: Iterable[bytes], *, within: float = PATIENCE) -> list[Packet]:
+        """Return what has arrived as soon as all these payloads are there, or after so many seconds."""
+        wanted = set(payloads)
+        self._until(lambda: wanted <= {each.payload for each in self.messages} or self._ended, within)
         taken, self.messages = self.messages, []
         return taken
 
