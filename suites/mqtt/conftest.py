@@ -7,6 +7,7 @@ run.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ class Bench(Traffic):
         self._pairing = pairing
         self._client = client
         self._broker = broker
+        self._numbers = itertools.count(1)
         self.version: mqtt.Version = mqtt.Version.V311
         self.description = client.describe()
         client.close_all()  # what an earlier scenario has left open
@@ -334,6 +336,10 @@ class Bench(Traffic):
                         f"the broker grants QoS {code} where {wanted & 3} was asked for", side="broker"
                     )
         return observer
+
+    def kept(self, topic_filter: str, *wanted: bytes) -> list[tuple[bytes, bool]]:
+        """Return what new subscribers get of what was kept, with each message's RETAIN flag."""
+        return mqtt.kept(lambda: self.observe((topic_filter, 1), name=f"k{next(self._numbers)}"), wanted)
 
     def _offered_for(self, messages: tuple[mqtt.Message, ...]) -> None:
         """End the scenario as unsupported when the broker states that it lacks what the messages need."""

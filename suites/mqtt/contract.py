@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from interop.errors import Unsupported
 
 from . import packets, reading
-from .observer import Observer
+from .observer import Observer, kept
 from .traffic import Traffic, packets_of
 from .values import (
     NONE,
@@ -70,6 +70,7 @@ __all__ = [
     "Unsubscribed",
     "Version",
     "Will",
+    "kept",
     "packets",
     "packets_of",
     "reading",

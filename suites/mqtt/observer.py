@@ -18,6 +18,9 @@ from .packets import Kind, Packet
 PATIENCE = 8.0
 """Seconds in which an answer, or a message that is on its way, must come."""
 
+QUIET = 0.5
+"""Seconds without a message after which a new subscriber is held to have got all that was kept."""
+
 KEEP_ALIVE = 10
 """Seconds; a PINGREQ is sent while something is awaited for half as long."""
 
@@ -198,6 +201,23 @@ class Observer:
             self._socket.sendall(data)
         except OSError:
             self._ended = True
+
+
+def kept(subscribe: Callable[[], Observer], wanted: Sequence[bytes]) -> list[tuple[bytes, bool]]:
+    """Return what a new subscriber gets of what was kept, with each message's RETAIN flag.
+
+    An acknowledgement says that the broker has taken a message over, not that it is done with it (3.1.1,
+    4.3.2), and no clause says when it must be stored. So new subscribers are made until one gets what is
+    wanted, and that alone; in the end, what the last one got is returned.
+    """
+    ends = time.monotonic() + PATIENCE
+    while True:
+        subscriber = subscribe()
+        found = subscriber.take(len(wanted), within=PATIENCE / 4) + subscriber.take(1, within=QUIET)
+        subscriber.disconnect()
+        shown = [(each.payload, each.retain) for each in found]
+        if shown == [(each, True) for each in wanted] or time.monotonic() > ends:
+            return shown
 
 
 def payloads(messages: Sequence[Packet]) -> list[bytes]:
