@@ -230,11 +230,12 @@ class Bench(Traffic):
         return unsubscribed
 
     def finish(self, *, connection: str = "c", **how: Any) -> None:
-        """Let the client disconnect, and wait until the broker has closed the connection too.
-
-        What the client says on its next one may otherwise come before its goodbye.
-        """
+        """Let the client disconnect, and wait until the broker has closed the connection too."""
         self._client.disconnect(connection=connection, **how)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until both sides have closed the last connection: its end may else come after the next one."""
         ends = time.monotonic() + ENDING
         conversation = self.conversation(-1)
         while len(conversation.ended) < 2 and time.monotonic() < ends:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 import interop
 
 if TYPE_CHECKING:
@@ -63,10 +65,17 @@ def test_a_will_is_not_published_when_the_client_is_back_in_time(bench: Bench) -
     _version_5(bench, "will-delay")
     bench.can("persistent")
     bench.offered("persistent")
-    _, observer = _will(bench, delay=2, session_expiry=60)
+    delay = 3
+    _, observer = _will(bench, delay=delay, session_expiry=60)
+    lost = time.monotonic()
     bench.drop()
+    bench.settle()
     bench.connect(clean=False, session_expiry=60)
-    assert not observer.take(1, within=4.0), "the will was published though the client was back in time"
+    if time.monotonic() - lost > delay:
+        pytest.skip("the client took longer to come back than the broker was to wait for it")
+    assert not observer.take(1, within=delay + 2.0), (
+        "the will was published though the client was back in time"
+    )
 
 
 @interop.feature("disconnect-with-will")
