@@ -18,6 +18,8 @@ else:
     mqtt = interop.contract("mqtt")
 
 MARKER = b"that is all"
+UNACCEPTABLE = {0x01, 0x84}
+"""Codes of CONNACK that refuse the version: in 3.1.1 (3.2.2.3), and in 5.0, which some have read so far."""
 PAIRS = (("a", "1"), ("b", "Grüße"), ("a", "2"), ("", ""))
 """User properties with a name that comes twice, and with one that is empty."""
 
@@ -49,6 +51,8 @@ def test_a_broker_without_5_0_says_so_and_3_1_1_works(bench: Bench) -> None:
     if bench.broker_offers("v5"):
         pytest.skip("this broker speaks 5.0, so that there is nothing to fall back from")
     connected = bench.try_to_connect(version=mqtt.Version.V5, timeout=5.0)
+    assert bench.opening_packet().level == mqtt.packets.V5, "the client did not ask for 5.0"
+    assert bench.connack().code in UNACCEPTABLE, "the broker does not say that it does not speak 5.0"
     assert connected.failure is not None, "the client reports a connection in a version that was refused"
     topic = bench.topic()
     observer = bench.observe((topic, 0))
