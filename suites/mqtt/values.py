@@ -138,7 +138,9 @@ class Published:
     """What the client reports of one message."""
 
     code: int | None = None
-    """Reason code of PUBACK or PUBREC (5.0); None where there was none or the client does not show it."""
+    """Reason code of PUBACK or PUBREC (5.0), 0 where that carried none (3.4.2.1, 3.5.2.1).
+
+    None where there was no such packet, or the client does not show it."""
     failure: Failure | None = None
     """Set when the client does not report the message as published: refused, or not acknowledged in time."""
 
