@@ -24,12 +24,10 @@ from interop.judge.survey import Survey
 from interop.judge.ways import agreed
 from interop.model.finding import Answer, Change, Finding, Report
 from interop.model.implementation import Implementation
-from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
+from interop.model.matrix import Cell, Matrix, SuiteFacts
 from interop.model.stack import Component, Requirement, Stack
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
-
-_FAILED = {Verdict.FAILS, Verdict.FLAKY}
 
 
 def check(
@@ -174,9 +172,7 @@ def _others(
 def _fails(asked: Asked, pool: Iterable[Cell]) -> bool:
     """Say, without judging, whether a cell that is meant failed."""
     return any(
-        cell.verdict in _FAILED
-        and cell.configuration == asked.configuration
-        and asked.version.holds(cell.peer_version)
+        cell.gap and cell.configuration == asked.configuration and asked.version.holds(cell.peer_version)
         for cell in pool
     )
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from interop.judge.seldom import GOOD, outweighs
-from interop.model.matrix import Cell, Matrix, Verdict
+from interop.judge.seldom import outweighs
+from interop.model.matrix import WORKING, Cell, Matrix, Verdict
 from interop.model.versions import sort_key
 
 Key = tuple[str, str, str, str, str]
@@ -162,7 +162,7 @@ def _kind(old: Cell | None, new: Cell | None) -> Kind | None:
         return Kind.NEW
     if new is None:
         return Kind.GONE
-    if new.verdict in GOOD and not outweighs(new, old):
+    if new.verdict in WORKING and not outweighs(new, old):
         return Kind.UNCLEAR
     before, after = _GOODNESS[old.verdict], _GOODNESS[new.verdict]
     if after != before:

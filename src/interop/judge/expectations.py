@@ -13,11 +13,9 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from interop.model.expectation import Expectation
-from interop.model.matrix import Cell, Known, Matrix, Verdict
+from interop.model.matrix import WORKING, Cell, Known, Matrix, Verdict
 from interop.model.versions import matches
 
-GAPS = frozenset({Verdict.FAILS, Verdict.FLAKY})
-WORKING = frozenset({Verdict.WORKS, Verdict.DEGRADED})
 RED = frozenset({Known.CHANGED, Known.FIXED, Known.EXPIRED})
 """What turns a run red although the entry is there."""
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import msgspec
 
 from interop.judge.reading import shown
-from interop.judge.seldom import GOOD, doubted, standing
+from interop.judge.seldom import doubted, standing
 from interop.model.attempt import Party
-from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
+from interop.model.matrix import WORKING, Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature
 from interop.model.versions import sort_key
 
@@ -168,7 +168,7 @@ def _line(cells: Sequence[Cell], scheme: str) -> Line:
     row = sorted(latest, key=lambda version: sort_key(version, scheme))
     unsure = tuple(each for each in row if doubted(latest[each], latest.values(), scheme, "debian"))
     firm = [version for version in row if version not in unsure]
-    bad = [latest[version].verdict not in GOOD for version in firm]
+    bad = [latest[version].verdict not in WORKING for version in firm]
     broken = [version for version, fails in zip(firm, bad, strict=True) if fails]
     first = latest[row[0]]
     worked = firm[bad.index(True) - 1] if any(bad) and bad.index(True) else ""
@@ -186,7 +186,7 @@ def _line(cells: Sequence[Cell], scheme: str) -> Line:
         worked_until=worked,
         failing_since=min((_since(known[version]) for version in broken), default=0.0),
         last_worked=max(
-            (each.tested for version in broken for each in known[version] if each.verdict in GOOD),
+            (each.tested for version in broken for each in known[version] if each.verdict in WORKING),
             default=0.0,
         ),
         tested=max(cell.tested for cell in cells),
@@ -208,7 +208,7 @@ def _ranges(row: Sequence[str], bad: Sequence[bool]) -> Iterable[str]:
 
 def _since(known: Sequence[Cell]) -> float:
     """Return when a version's failure that is there now began: after it was last known to work."""
-    failing = itertools.takewhile(lambda cell: cell.verdict not in GOOD, reversed(known))
+    failing = itertools.takewhile(lambda cell: cell.verdict not in WORKING, reversed(known))
     return min(cell.tested for cell in failing)
 
 

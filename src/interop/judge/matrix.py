@@ -15,7 +15,7 @@ import msgspec
 from interop.judge.blame import Evidence, decide
 from interop.judge.verdict import BROKEN, Ruling, rule, worst
 from interop.model.attempt import Attempt, Journal, Outcome, Party, Skip
-from interop.model.matrix import Blame, Cell, Matrix, SuiteFacts, Verdict
+from interop.model.matrix import GAPS, WORKING, Blame, Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature, Suite
 
 Key = tuple[str, str, str, str, str]
@@ -158,7 +158,7 @@ def _judged(
         values["reason"] = "; ".join(decisive.fallbacks)
     elif ruling.verdict is Verdict.WORKS:
         values["reason"] = ""
-    if ruling.verdict in {Verdict.FAILS, Verdict.FLAKY}:
+    if ruling.verdict in GAPS:
         finding = decide(_evidence(decisive, ruling, row, feature, suite))
         values |= {
             "blame": finding.blame,
@@ -183,7 +183,6 @@ def _of_control(ruling: Ruling) -> Verdict:
 
 def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, suite: Suite) -> Evidence:
     here, product = decisive.peer, decisive.product
-    works = {Verdict.WORKS, Verdict.DEGRADED}
     own_kind = product.split("@", 1)[0]
     controls = {
         (who, peer): _of_control(each)
@@ -207,14 +206,14 @@ def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, su
         verdict=ruling.verdict,
         outcome=decisive.outcome,
         side=decisive.side if decisive.outcome in BROKEN else "",
-        product_works_with=tuple(peer for peer, verdict in mine.items() if verdict in works),
+        product_works_with=tuple(peer for peer, verdict in mine.items() if verdict in WORKING),
         product_fails_with=tuple(peer for peer, verdict in mine.items() if verdict is Verdict.FAILS),
         controls_pass=tuple(
-            sorted(who for (who, peer), v in controls.items() if peer == here and v in works)
+            sorted(who for (who, peer), v in controls.items() if peer == here and v in WORKING)
         ),
         controls_fail=tuple(failing),
         controls_elsewhere=tuple(
-            sorted({peer for (who, peer), v in controls.items() if who in failing and v in works})
+            sorted({peer for (who, peer), v in controls.items() if who in failing and v in WORKING})
         ),
         legal=feature.legal,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from interop.judge.sections import Column, Section
 from interop.judge.summary import Cause, Gap, gaps
 from interop.model.attempt import Outcome
-from interop.model.matrix import Blame, Cell, Known, Verdict
+from interop.model.matrix import WORKING, Blame, Cell, Known
 from interop.model.suite import Impact, Level
 from interop.model.versions import sort_key
 
@@ -82,7 +82,7 @@ def _versions(section: Section, gap: Gap, cause: Cause) -> Iterable[str]:
         mine = [cell for cell in row.cells if (cell.peer, cell.configuration) == (peer, configuration)]
         columns = {column.key: column for column in section.columns}
         bad = [cell for cell in mine if cell.peer_key in keys]
-        good = [cell for cell in mine if cell.verdict in {Verdict.WORKS, Verdict.DEGRADED}]
+        good = [cell for cell in mine if cell.verdict in WORKING]
         variant = "" if configuration == "default" else f" ({configuration})"
         title = columns[bad[0].peer_key].title if bad[0].peer_key in columns else peer
         line = f"{title}{variant}: fails in {_span(bad, columns)}"

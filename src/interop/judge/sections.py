@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from interop.model.attempt import Party
-from interop.model.matrix import Cell, Matrix, SuiteFacts, Verdict
+from interop.model.matrix import WORKING, Cell, Matrix, SuiteFacts, Verdict
 from interop.model.suite import Feature, Level
 from interop.model.versions import called, sort_key
 
@@ -130,7 +130,7 @@ def is_gap(cell: Cell, feature: Feature) -> bool:
 
 def works(cell: Cell) -> bool:
     """Say whether a customer can use this, be it by a fallback."""
-    return cell.verdict in {Verdict.WORKS, Verdict.DEGRADED}
+    return cell.verdict in WORKING
 
 
 def _section(matrix: Matrix, facts: SuiteFacts, found: dict[tuple[str, str], Cell]) -> Section:

@@ -14,11 +14,8 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from interop.judge.verdict import wilson
-from interop.model.matrix import Cell, Tally, Verdict
+from interop.model.matrix import WORKING, Cell, Tally, Verdict
 from interop.model.versions import compare, sort_key
-
-GOOD = frozenset({Verdict.WORKS, Verdict.DEGRADED})
-"""Verdicts of cells in which every attempt passed."""
 
 
 def rate(bad: Cell) -> float:
@@ -53,7 +50,7 @@ def doubted(cell: Cell, pool: Collection[Cell], scheme: str, product_scheme: str
     from then on speaks against the failure, up to this cell. Of several failures the rarest is returned:
     what tells that it is gone tells it of all.
     """
-    if cell.verdict not in GOOD:
+    if cell.verdict not in WORKING:
         return None
 
     def before(left: Cell, right: Cell) -> bool:
@@ -72,7 +69,7 @@ def doubted(cell: Cell, pool: Collection[Cell], scheme: str, product_scheme: str
     failures = alike({Verdict.FLAKY})
     if not failures:
         return None
-    passing = alike(GOOD)
+    passing = alike(WORKING)
 
     def since(bad: Cell) -> int:
         return sum(each.attempts.passed for each in passing if before(bad, each))
@@ -98,7 +95,7 @@ def standing(cells: Iterable[Cell]) -> Iterator[Cell]:
     for cell in cells:
         if known is None or cell.tried or not known.tried:
             known = cell
-            if cell.verdict not in GOOD:
+            if cell.verdict not in WORKING:
                 failure, passed = (cell if cell.verdict is Verdict.FLAKY else None), {}
             elif failure is not None:
                 passed[cell.tested, cell.attempts] = cell.attempts.passed

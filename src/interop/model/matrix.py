@@ -28,6 +28,12 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+WORKING = frozenset({Verdict.WORKS, Verdict.DEGRADED})
+"""Verdicts of cells in which every attempt passed."""
+GAPS = frozenset({Verdict.FAILS, Verdict.FLAKY})
+"""Verdicts of cells that a customer would hit."""
+
+
 class Blame(StrEnum):
     """Who is at fault in a cell that does not work; `none` in a cell that does."""
 
@@ -123,7 +129,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def gap(self) -> bool:
         """Whether a customer would hit this."""
-        return self.verdict in {Verdict.FAILS, Verdict.FLAKY}
+        return self.verdict in GAPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from interop.load.controls import ControlCache
 from interop.load.record import JournalWriter
 from interop.model.attempt import Attempt, Outcome
 from interop.model.expectation import Expectation
-from interop.model.matrix import Known, Verdict
+from interop.model.matrix import WORKING, Known
 from interop.model.suite import Suite, Workaround
 from interop.plan import Pair, cell
 from interop.plugin.attempts import Attempts, Declined, NotHad, Trial, Tried
@@ -216,7 +216,7 @@ class Runner:
             configuration=pair.peer.configuration.name,
         )
         found = find(where, self.declared.expectations)
-        if ruling.verdict in {Verdict.WORKS, Verdict.DEGRADED}:
+        if ruling.verdict in WORKING:
             return Standing(known=Known.NONE)  # another scenario of the cell may be the one that fails
         return stand(ruling.verdict, ruling.decisive.signature, found, self.declared.today)
 

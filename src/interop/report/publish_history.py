@@ -7,7 +7,7 @@ from html import escape
 
 from interop.judge.history import History, Line, Point
 from interop.judge.summary import amount
-from interop.model.matrix import Verdict
+from interop.model.matrix import WORKING
 from interop.report.publish_page import NOTHING, day, row, table
 from interop.report.publish_parts import Part, Sheet
 from interop.report.site_data import MEANINGS
@@ -44,8 +44,7 @@ def content(history: History, found: Sequence[Part], peers: Mapping[str, str], n
 
 def _turned(line: Line) -> bool:
     """Say whether another version works, or one that fails once did."""
-    works = {Verdict.WORKS, Verdict.DEGRADED}
-    worked = any(verdict in works for version, verdict in line.versions if version not in line.unsure)
+    worked = any(verdict in WORKING for version, verdict in line.versions if version not in line.unsure)
     return worked or bool(line.last_worked)
 
 
