@@ -158,27 +158,29 @@ def segments(connection: socket.socket) -> int:
     return int(struct.unpack_from("=I", told, 152)[0])
 
 
-def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire: Wire) -> None:
+@contextlib.contextmanager
+def dripping(wire: Wire) -> Iterator[socket.socket]:
+    """Let a hundred bytes drip from a client that speaks first; yield the server's end."""
     wire.drip("client")
     listener = socket.create_server(("127.0.0.1", 0))
     with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
         client.sendall(b"abcde" * 20)
         connection, _ = listener.accept()
         with connection:
-            assert read(connection, 100) == b"abcde" * 20
-            assert segments(connection) >= 100  # what is acknowledged late may be sent twice
+            yield connection
+
+
+def test_what_drips_arrives_byte_by_byte_even_where_the_client_speaks_first(wire: Wire) -> None:
+    with dripping(wire) as connection:
+        assert read(connection, 100) == b"abcde" * 20
+        assert segments(connection) >= 100  # what is acknowledged late may be sent twice
 
 
 def test_what_drips_late_on_a_busy_machine_still_goes_byte_by_byte(wire: Wire) -> None:
-    wire.drip("client")
-    listener = socket.create_server(("127.0.0.1", 0))
-    with listener, socket.create_connection(("127.0.0.1", wire.route("x", listener.getsockname()))) as client:
-        client.sendall(b"abcde" * 20)
-        connection, _ = listener.accept()
+    with dripping(wire) as connection:
         wire._switchboard.loop.call_soon_threadsafe(time.sleep, 0.15)
-        with connection:
-            assert read(connection, 100) == b"abcde" * 20
-            assert segments(connection) >= 100
+        assert read(connection, 100) == b"abcde" * 20
+        assert segments(connection) >= 100
 
 
 def test_a_side_has_ended_once_it_has_nothing_more_to_say(wire: Wire) -> None:
