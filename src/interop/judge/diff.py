@@ -1,22 +1,26 @@
 """Two matrices compared cell by cell: what an upgrade, or a day, has done.
 
-A cell is the same cell when suite, feature, role, product, peer's key and configuration are the same; the
-exact versions on either side may differ, and are told. What was not tried on a side is not there on it, so
-that nothing is called fixed or regressed for which one side has no evidence. Knows nothing of stacks.
+A cell is the same cell when suite, feature, role, product and peer are the same. The exact versions on either
+side may differ, and are told; a peer that was updated is the same peer (`succession`). What was not tried on
+a side is not there on it, so that nothing is called fixed or regressed for which one side has no evidence.
+Knows nothing of stacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from interop.judge.seldom import outweighs
+from interop.judge.succession import successors
 from interop.model.matrix import WORKING, Cell, Matrix, Verdict
 from interop.model.versions import sort_key
 
 Key = tuple[str, str, str, str, str]
-"""Suite, feature, role, product, peer's key."""
+"""Suite, feature, role, product, peer's key, by which it is known now."""
+Became = Mapping[tuple[str, str], str]
+"""What a peer's key is now, by suite and the key that it had."""
 
 
 class Kind(StrEnum):
@@ -116,7 +120,8 @@ class Diff:
 
 def diff(old: Matrix, new: Matrix) -> Diff:
     """Compare two matrices. Where one holds several product versions, its newest evidence counts."""
-    before, after = _tried(old), _tried(new)
+    became = successors(old, new)
+    before, after = _tried(old, became), _tried(new, became)
     found: list[Difference] = []
     same = 0
     for key in dict.fromkeys((*after, *before)):
@@ -125,7 +130,7 @@ def diff(old: Matrix, new: Matrix) -> Diff:
             same += 1
         else:
             found.append(Difference(kind=kind, old=before.get(key), new=after.get(key)))
-    groups = tuple(_grouped(found, before.values(), after.values()))
+    groups = tuple(_grouped(found, before.values(), after.values(), became))
     return Diff(old=old, new=new, groups=groups, same=same)
 
 
@@ -138,7 +143,7 @@ def failing(comparison: Diff, fail_on: Collection[str]) -> tuple[Difference, ...
     )
 
 
-def _tried(matrix: Matrix) -> dict[Key, Cell]:
+def _tried(matrix: Matrix, became: Became) -> dict[Key, Cell]:
     scheme = next(
         (party.version_scheme for party in matrix.parties if party.name == matrix.run.product), "debian"
     )
@@ -146,7 +151,8 @@ def _tried(matrix: Matrix) -> dict[Key, Cell]:
     for cell in matrix.cells:
         if not cell.tried:
             continue
-        key = (cell.suite, cell.feature, cell.role, cell.product, cell.peer_key)
+        suite, product, peer_key = _met(cell, became)
+        key = (suite, cell.feature, cell.role, product, peer_key)
         known = found.setdefault(key, cell)
         if known is not cell and _age(cell, scheme) > _age(known, scheme):
             found[key] = cell
@@ -172,11 +178,13 @@ def _kind(old: Cell | None, new: Cell | None) -> Kind | None:
     return None
 
 
-def _grouped(found: Iterable[Difference], before: Iterable[Cell], after: Iterable[Cell]) -> Iterator[Group]:
-    old, new = ({_met(cell): cell.peer_version for cell in side} for side in (before, after))
+def _grouped(
+    found: Iterable[Difference], before: Iterable[Cell], after: Iterable[Cell], became: Became
+) -> Iterator[Group]:
+    old, new = ({_met(cell, became): cell.peer_version for cell in side} for side in (before, after))
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for each in sorted(found, key=lambda each: each.gravity):
-        groups.setdefault(_met(each.cell), []).append(each)
+        groups.setdefault(_met(each.cell, became), []).append(each)
     for met, differences in groups.items():
         suite, product, peer_key = met
         yield Group(
@@ -189,5 +197,5 @@ def _grouped(found: Iterable[Difference], before: Iterable[Cell], after: Iterabl
         )
 
 
-def _met(cell: Cell) -> tuple[str, str, str]:
-    return (cell.suite, cell.product, cell.peer_key)
+def _met(cell: Cell, became: Became) -> tuple[str, str, str]:
+    return (cell.suite, cell.product, became.get((cell.suite, cell.peer_key), cell.peer_key))

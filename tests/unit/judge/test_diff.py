@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from interop.judge.diff import FAIL_ON, Kind, diff, failing
@@ -50,6 +52,44 @@ def test_differences_stand_by_peer_with_both_exact_versions() -> None:
         "3.10.13-1",
         "3.10.13-2",
     )
+
+
+def test_a_peer_that_was_updated_is_the_same_peer() -> None:
+    old = matrix([cell(), cell("quit"), cell(peer="exim@4.96")])
+    new = matrix(
+        [broken("dot-stuffing", "postfix@3.10.14"), cell("quit", "postfix@3.10.14"), cell(peer="exim@4.96")]
+    )
+    comparison = diff(old, new)
+    (group,) = comparison.groups
+    assert (group.peer_key, group.old_version, group.new_version) == ("postfix@3.10.14", "3.10.13", "3.10.14")
+    assert [each.kind for each in group.differences] == [Kind.REGRESSED]
+    assert comparison.same == 2
+
+
+def test_what_the_update_of_a_peer_leaves_untried_stands_with_that_peer() -> None:
+    (group,) = diff(matrix([cell(), cell("quit")]), matrix([cell(peer="postfix@3.10.14")])).groups
+    assert (group.peer_key, [each.kind for each in group.differences]) == ("postfix@3.10.14", [Kind.GONE])
+
+
+@pytest.mark.parametrize(
+    ("now", "kinds"),
+    [
+        pytest.param(["postfix@3.10.13", "postfix@3.10.14"], ["regressed", "new"], id="the old one is there"),
+        pytest.param(["postfix@3.10.14", "postfix@3.11.0"], ["new", "new", "gone"], id="two in question"),
+        pytest.param(["postfix@3.10.14+hardened"], ["new", "gone"], id="another configuration"),
+        pytest.param(["exim@4.96"], ["new", "gone"], id="another peer"),
+    ],
+)
+def test_a_peer_is_not_taken_for_another(now: list[str], kinds: list[str]) -> None:
+    comparison = diff(matrix([cell()]), matrix([broken("dot-stuffing", peer) for peer in now]))
+    assert [each.kind.value for each in comparison.differences] == kinds
+
+
+def test_a_peer_of_another_release_is_another_peer() -> None:
+    old = matrix([cell(peer="postfix@3.7.11")])
+    bookworm = tuple(dataclasses.replace(party, release="bookworm") for party in old.parties)
+    comparison = diff(dataclasses.replace(old, parties=bookworm), matrix([cell()]))
+    assert [each.kind.value for each in comparison.differences] == ["new", "gone"]
 
 
 def test_the_peer_with_the_gravest_difference_stands_first() -> None:
