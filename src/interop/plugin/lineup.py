@@ -18,6 +18,7 @@ from interop.load.catalog import Catalog, load_catalog
 from interop.load.contract import give_folders, load_contract
 from interop.load.expectations import load_expectations
 from interop.load.manifest import Config, load_config
+from interop.load.selection import split
 from interop.model.implementation import Candidate, ProductRole
 from interop.model.suite import Suite
 from interop.plan import Pair, check_features, pairs
@@ -82,7 +83,7 @@ def read_lineup(settings: Settings) -> Lineup:
         )  # a mistake in one is said here, in a sentence, and not by a stack of frames
     check_features(suites, settings.features)
     facing = _in_roles(products(config, settings.products, catalog, suites), settings.roles)
-    peers = {suite.name: _peers(suite, facing, catalog, config, settings) for suite in suites}
+    peers = _peers(suites, facing, catalog, config, settings)
     _refuse_a_run_that_meets_nobody(peers, catalog)
     return Lineup(
         catalog=catalog,
@@ -132,19 +133,60 @@ def _in_roles(actors: Sequence[Actor], roles: Sequence[str]) -> tuple[Actor, ...
 
 
 def _peers(
-    suite: Suite, facing: Sequence[Actor], catalog: Catalog, config: Config | None, settings: Settings
-) -> dict[str, tuple[Candidate, ...]]:
-    """Return the peers of a suite by the role that they take."""
-    wanted = ("*",) if "all" in settings.configurations else ("default", *settings.configurations)
-    chosen = settings.peers or (config.peers.get(suite.name, ()) if config else ())
-    roles = {suite.other_role(actor.place.role) for actor in facing if actor.place.suite == suite.name}
-    return {
-        role: tuple(
-            map(labelled, catalog.candidates(suite.name, role, selectors=chosen, configurations=wanted))
-        )
+    suites: Sequence[Suite],
+    facing: Sequence[Actor],
+    catalog: Catalog,
+    config: Config | None,
+    settings: Settings,
+) -> dict[str, dict[str, tuple[Candidate, ...]]]:
+    """Return the peers of each suite by the role that they take."""
+    taken = {(actor.place.suite, actor.place.role) for actor in facing}
+    places = [
+        (suite.name, role)
+        for suite in suites
         for role in suite.roles
-        if role in roles
-    }
+        if (suite.name, suite.other_role(role)) in taken
+    ]
+    asked = _shared_out(settings.peers, places, catalog)
+    wanted = ("*",) if "all" in settings.configurations else ("default", *settings.configurations)
+    found: dict[str, dict[str, tuple[Candidate, ...]]] = {suite.name: {} for suite in suites}
+    for suite, role in places:
+        chosen = asked[suite, role] if settings.peers else config.peers.get(suite, ()) if config else ()
+        candidates = catalog.candidates(suite, role, selectors=chosen, configurations=wanted)
+        nobody = settings.peers and not chosen  # they name others, in another role
+        found[suite][role] = () if nobody else tuple(map(labelled, candidates))
+    return found
+
+
+def _shared_out(
+    selectors: Sequence[str], places: Sequence[tuple[str, str]], catalog: Catalog
+) -> dict[tuple[str, str], list[str]]:
+    """Return which of the selectors mean something in each suite and role.
+
+    Raises UnknownNameError for one that means nothing in any.
+    """
+    found: dict[tuple[str, str], list[str]] = {place: [] for place in places}
+    for selector in selectors:
+        refusals = {place: _refusal(selector, place, catalog) for place in places}
+        for place, refusal in refusals.items():
+            if refusal is None:
+                found[place].append(selector)
+        said = [each for each in refusals.values() if each is not None]
+        if said and len(said) == len(places):
+            name, _ = split(selector)
+            named = [each for place, each in refusals.items() if _refusal(name, place, catalog) is None]
+            # Where the name is known it is the version; else a near name is better than a list of all.
+            raise (named and named[0]) or min(said, key=lambda each: len(each.hint))
+    return found
+
+
+def _refusal(selector: str, place: tuple[str, str], catalog: Catalog) -> UnknownNameError | None:
+    """Return why a selector means nothing in a suite and role; None where it means something."""
+    try:
+        catalog.candidates(*place, selectors=[selector], configurations=("*",))
+    except UnknownNameError as error:
+        return error
+    return None
 
 
 def _refuse_a_run_that_meets_nobody(
