@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import interop
@@ -18,6 +20,8 @@ else:
 MARKER = b"that is all"
 CLEAN = 2
 """Clean Session among the flags of CONNECT."""
+COMPLETION = 8.0
+"""Seconds in which an exchange must be completed."""
 PUBREC, PUBCOMP = b"\x50\x02", b"\x70\x02"
 """How these packets begin in MQTT 3.1.1."""
 
@@ -55,8 +59,12 @@ def test_a_message_whose_completion_was_lost_arrives_exactly_once(bench: Bench) 
     bench.offered("persistent", "qos2")
     topic = bench.topic()
     observer = bench.observe((topic, 2))
-    _interrupted(bench, topic, qos=2, after=PUBCOMP, side="server")
+    _cut_off(bench, topic, qos=2, after=PUBCOMP, side="server")
+    bench.try_to_connect(clean=False)  # a client may wait for PUBCOMP before it calls itself connected
+    _resumed(bench)
+    _completed(bench)
     _exactly_once(bench, observer, topic)
+    assert mqtt.packets.Kind.PUBREL in _kinds(bench.sent(1)), "the client did not send PUBREL again"
     assert not _published(bench, 1), "the client sent a message again that the broker had received"
 
 
@@ -101,14 +109,36 @@ def test_a_message_that_is_delivered_again_is_handed_over_once(bench: Bench) -> 
 
 def _interrupted(bench: Bench, topic: str, *, qos: int, after: bytes, side: Side) -> None:
     """Let the client publish over a connection that is cut before `after` has passed, then connect again."""
+    _cut_off(bench, topic, qos=qos, after=after, side=side)
+    bench.connect(clean=False)
+    _resumed(bench)
+
+
+def _cut_off(bench: Bench, topic: str, *, qos: int, after: bytes, side: Side) -> None:
+    """Let the client publish over a connection that is cut before `after` has passed."""
     bench.wire.cut(after, side, forward=False)
     # The subscription gives the broker something to keep: some keep no session that is empty otherwise.
     bench.listen(mqtt.Subscription(topic_filter=bench.topic("own"), qos=1), clean=False)
     bench.try_to_publish(mqtt.Message(topic=topic, payload=b"hello", qos=qos), timeout=3.0)
     assert bench.closed().ended, "the client does not notice that its connection was lost"
     bench.wire.calm()
-    bench.connect(clean=False)
-    _resumed(bench)
+
+
+def _completed(bench: Bench) -> None:
+    """Look whether the broker answers a PUBREL that it gets over the second connection."""
+    ends = time.monotonic() + COMPLETION
+
+    def unanswered() -> bool:
+        sent, answered = _kinds(bench.sent(1)), _kinds(bench.answered(1))
+        return mqtt.packets.Kind.PUBREL in sent and mqtt.packets.Kind.PUBCOMP not in answered
+
+    while unanswered() and not bench.conversation(1).ended and time.monotonic() < ends:
+        time.sleep(0.005)
+    assert not unanswered(), "the broker does not answer a PUBREL that comes again"
+
+
+def _kinds(packets: Iterable[mqtt.packets.Packet]) -> set[mqtt.packets.Kind]:
+    return {each.kind for each in packets}
 
 
 def _resumed(bench: Bench) -> None:
