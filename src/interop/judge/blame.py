@@ -40,6 +40,8 @@ class Evidence:
     controls_pass: tuple[str, ...] = ()
     """Controls that pass the same scenario with this peer."""
     controls_fail: tuple[str, ...] = ()
+    controls_waver: tuple[str, ...] = ()
+    """Controls that pass it with this peer in some attempts alone, be they counted as passing or not."""
     controls_elsewhere: tuple[str, ...] = field(default=())
     """Peers with which a control that fails here passes the same scenario."""
     legal: str = ""
@@ -147,6 +149,16 @@ RULES: tuple[Rule, ...] = (
         because=lambda e: (
             f"{_some(e.controls_pass)} passes with {e.peer}, and {_elsewhere(e)}:"
             " one control is too little to tell"
+        ),
+    ),
+    Rule(
+        # A peer that does it only sometimes may have done it for the controls, and not for the product.
+        when=lambda e: bool(e.controls_waver) and not e.controls_fail and bool(e.product_works_with),
+        blame=Blame.UNDETERMINED,
+        confidence=_always(Confidence.WEAK),
+        because=lambda e: (
+            f"{_some(e.controls_waver)} fail{'s' if len(e.controls_waver) == 1 else ''} with {e.peer} now and"
+            f" then, so that it says little who passes there; {_elsewhere(e)}"
         ),
     ),
     Rule(

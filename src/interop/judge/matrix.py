@@ -184,17 +184,19 @@ def _of_control(ruling: Ruling) -> Verdict:
 def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, suite: Suite) -> Evidence:
     here, product = decisive.peer, decisive.product
     own_kind = product.split("@", 1)[0]
-    controls = {
-        (who, peer): _of_control(each)
-        for (who, peer), each in row.controls.items()
-        if who.split("@", 1)[0] != own_kind
+    rulings = {
+        (who, peer): each for (who, peer), each in row.controls.items() if who.split("@", 1)[0] != own_kind
     }
     # Another product of the same run that ran the same scenario is as good a control as a declared one.
-    controls |= {
-        (who, peer): _of_control(each)
+    rulings |= {
+        (who, peer): each
         for (who, peer), each in row.product.items()
         if who.split("@", 1)[0] != own_kind and who.split("@", 1)[0] in suite.controls
     }
+    controls = {pair: _of_control(each) for pair, each in rulings.items()}
+    wavering = [
+        who for (who, peer), each in rulings.items() if peer == here and each.verdict is Verdict.FLAKY
+    ]
     mine = {
         peer: each.verdict for (who, peer), each in row.product.items() if who == product and peer != here
     }
@@ -212,6 +214,7 @@ def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, su
             sorted(who for (who, peer), v in controls.items() if peer == here and v in WORKING)
         ),
         controls_fail=tuple(failing),
+        controls_waver=tuple(sorted(wavering)),
         controls_elsewhere=tuple(
             sorted({peer for (who, peer), v in controls.items() if who in failing and v in WORKING})
         ),

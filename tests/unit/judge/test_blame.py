@@ -29,6 +29,24 @@ def evidence(**changed: object) -> Evidence:
             "certain",
         ),
         ({"controls_pass": ("swaks@1",), "product_works_with": ELSEWHERE}, Blame.UNDETERMINED, "weak"),
+        (
+            {
+                "controls_pass": ("swaks@1", "smtplib@3", "curl@8"),
+                "controls_waver": ("curl@8",),
+                "product_works_with": ELSEWHERE,
+            },
+            Blame.UNDETERMINED,
+            "weak",
+        ),
+        (
+            {
+                "controls_pass": ("swaks@1", "smtplib@3", "curl@8"),
+                "controls_waver": ("curl@8",),
+                "product_fails_with": ELSEWHERE,
+            },
+            Blame.PRODUCT,
+            "certain",
+        ),
         ({"controls_pass": ("swaks@1",), "product_fails_with": ELSEWHERE}, Blame.PRODUCT, "likely"),
         (
             {"controls_pass": ("swaks@1", "swaks@2")},

@@ -102,6 +102,13 @@ def test_a_failure_that_controls_do_not_share_is_the_products() -> None:
     assert found.blame is Blame.PRODUCT
 
 
+def test_a_peer_with_which_a_control_fails_now_and_then_says_nothing_against_the_product() -> None:
+    wavering = (control(F, "smtplib@3"), control(P, "smtplib@3"), control(P, "smtplib@3"))
+    found = cells(attempt(F), control(P), *wavering, attempt(P, "exim@4.98"))["postfix@3.10.13"]
+    assert found.blame is Blame.UNDETERMINED
+    assert "smtplib@3 fails with postfix@3.10.13 now and then" in found.reason
+
+
 def test_a_failure_against_every_peer_is_a_failure_and_not_unsupported() -> None:
     found = cells(attempt(F), attempt(F, "exim@4.98"), control(F), control(F, peer="exim@4.98"))
     assert {cell.verdict for cell in found.values()} == {Verdict.FAILS}
