@@ -51,7 +51,7 @@ class Observer:
         self._rest = b""
         self._ended = False
         self._socket = socket.create_connection(address, timeout=PATIENCE)
-        self._write(
+        self.write(
             packets.connect(
                 client_id, level=level, clean=clean, keep_alive=KEEP_ALIVE, will=will, given=given
             )
@@ -73,7 +73,7 @@ class Observer:
     def subscribe(self, *filters: tuple[str, int], given: Mapping[str, Any] | None = None) -> tuple[int, ...]:
         """Subscribe to filters with their QoS or options bytes; return the broker's codes."""
         number = next(self._numbers)
-        self._write(packets.subscribe(number, filters, level=self.level, given=given))
+        self.write(packets.subscribe(number, filters, level=self.level, given=given))
         return self._answer(Kind.SUBACK, number).codes
 
     def publish(
@@ -87,7 +87,7 @@ class Observer:
     ) -> int:
         """Publish, and return the reason code once the broker has acknowledged it; 0 for QoS 0 and 3.1.1."""
         number = next(self._numbers)
-        self._write(
+        self.write(
             packets.publish(
                 topic, payload, level=self.level, qos=qos, retain=retain, identifier=number, given=given
             )
@@ -96,7 +96,7 @@ class Observer:
             return 0
         answer = self._answer(Kind.PUBACK if qos == 1 else Kind.PUBREC, number)
         if answer.kind is Kind.PUBREC and answer.code < 128:
-            self._write(packets.acknowledgement(Kind.PUBREL, number))
+            self.write(packets.acknowledgement(Kind.PUBREL, number))
             self._answer(Kind.PUBCOMP, number)
         return answer.code
 
@@ -131,7 +131,7 @@ class Observer:
     def disconnect(self, *, code: int = 0, given: Mapping[str, Any] | None = None) -> None:
         """Say goodbye and close."""
         if not self._ended:
-            self._write(packets.disconnect(level=self.level, code=code, given=given))
+            self.write(packets.disconnect(level=self.level, code=code, given=given))
             self._until(lambda: self._ended, 0.2)
         self.drop()
 
@@ -139,6 +139,14 @@ class Observer:
         """Close without a word."""
         self._socket.close()
         self._ended = True
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are, packets or not."""
+        try:
+            self._socket.settimeout(PATIENCE)
+            self._socket.sendall(data)
+        except OSError:
+            self._ended = True
 
     def _answer(self, kind: Kind, number: int) -> Packet:
         """Wait for the acknowledgement of a packet."""
@@ -164,7 +172,7 @@ class Observer:
             try:
                 data = self._socket.recv(1 << 16)
             except TimeoutError:
-                self._write(packets.packet(Kind.PINGREQ, 0, b""))
+                self.write(packets.packet(Kind.PINGREQ, 0, b""))
                 continue
             except OSError:
                 data = b""
@@ -187,35 +195,32 @@ class Observer:
                 self.messages.append(packet)
             if packet.qos:
                 kind = Kind.PUBACK if packet.qos == 1 else Kind.PUBREC
-                self._write(packets.acknowledgement(kind, packet.identifier))
+                self.write(packets.acknowledgement(kind, packet.identifier))
         elif packet.kind is Kind.PUBREL:
-            self._write(packets.acknowledgement(Kind.PUBCOMP, packet.identifier))
+            self.write(packets.acknowledgement(Kind.PUBCOMP, packet.identifier))
         elif packet.kind is Kind.DISCONNECT:
             self.ending = packet
         elif packet.kind is not Kind.PINGRESP:
             self._answers.append(packet)
 
-    def _write(self, data: bytes) -> None:
-        try:
-            self._socket.settimeout(PATIENCE)
-            self._socket.sendall(data)
-        except OSError:
-            self._ended = True
-
 
 def kept(subscribe: Callable[[], Observer], wanted: Sequence[bytes]) -> list[tuple[bytes, bool]]:
-    """Return what a new subscriber gets of what was kept, with each message's RETAIN flag.
+    """Return what a new subscriber gets of what was kept, each once, with its RETAIN flag.
 
     An acknowledgement says that the broker has taken a message over, not that it is done with it (3.1.1,
     4.3.2), and no clause says when it must be stored. So new subscribers are made until one gets what is
-    wanted, and that alone; in the end, what the last one got is returned.
+    wanted, and that alone; in the end, what the last one got is returned. What comes twice is told once: a
+    broker that sends kept messages unasked is seen elsewhere.
     """
     ends = time.monotonic() + PATIENCE
     while True:
         subscriber = subscribe()
-        found = subscriber.take(len(wanted), within=PATIENCE / 4) + subscriber.take(1, within=QUIET)
+        found = subscriber.take(len(wanted), within=PATIENCE / 4)
+        while (more := subscriber.take(1, within=QUIET)) and time.monotonic() < ends:
+            found += more
         subscriber.disconnect()
-        shown = [(each.payload, each.retain) for each in found]
+        told = dict.fromkeys((each.topic, each.payload, each.retain) for each in (*found, *more))
+        shown = [(payload, retain) for _, payload, retain in told]
         if shown == [(each, True) for each in wanted] or time.monotonic() > ends:
             return shown
 

@@ -27,6 +27,7 @@ FOR_EVER = float("inf")
 PACKET_LIMIT = 1024 * 1024
 RECEIVE_MAXIMUM = 10
 TOPIC_ALIASES = 5
+MOST_QOS = 2
 NO_LOCAL, AS_PUBLISHED = 4, 8
 """Bits of a subscription's options (5.0, 3.8.3.1)."""
 LEFT = ("topic_alias", "message_expiry", "subscription_identifier")
@@ -171,6 +172,23 @@ class Broker:
     def forget(self, session: Session, topic_filter: str) -> bool:
         return session.subscriptions.pop(topic_filter, None) is not None
 
+    def sound(self, packet: Packet) -> bool:
+        """Tell whether a packet that could be read is one that MQTT allows."""
+        if packet.kind is Kind.SUBSCRIBE:
+            return bool(packet.filters) and all(options & 3 <= MOST_QOS for _, options in packet.filters)
+        return packet.kind is not Kind.PUBLISH or packet.qos <= MOST_QOS
+
+    def unreadable(self) -> None:
+        """Do what there is to be done about what is no packet at all, besides ending its connection."""
+
+    def again_connected(self, link: Link) -> None:
+        """Do what there is to be done about a second CONNECT."""
+        link.end(0x82)
+
+    def explained(self, link: Link) -> bool:
+        """Tell whether a client learns why its connection ends."""
+        return link.level == V5 and link.session is not None
+
     def handling(self, options: int, *, known: bool) -> bool:
         """Tell whether retained messages are sent for a subscription."""
         handling = options >> 4 & 3
@@ -294,7 +312,10 @@ class Link:
                     self.handle(mqtt.reading.read(first, body, self.level))
                 if len(rest) > PACKET_LIMIT:
                     self.end(0x95)
-        except (TimeoutError, OSError, ValueError):
+        except mqtt.reading.MalformedError:
+            self.broker.unreadable()
+            self.end(0x81)
+        except (TimeoutError, OSError):
             pass
         self.broker.left(self, goodbye=self.goodbye)
         self.writer.close()
@@ -303,7 +324,7 @@ class Link:
         self.writer.write(mqtt.packets.packet(kind, 2 if kind is Kind.PUBREL else 0, body))
 
     def end(self, code: int) -> None:
-        if self.level == V5 and self.session is not None:
+        if self.broker.explained(self):
             self.writer.write(mqtt.packets.disconnect(level=V5, code=code))
         self.closed = True
         self.writer.close()
@@ -311,8 +332,12 @@ class Link:
     def handle(self, packet: Packet) -> None:
         if self.closed:
             return
-        if packet.kind is Kind.CONNECT:
+        if packet.kind is Kind.CONNECT and self.session is None:
             self.on_connect(packet)
+        elif packet.kind is Kind.CONNECT:
+            self.broker.again_connected(self)
+        elif not self.broker.sound(packet):
+            self.end(0x81)
         elif self.session is None or packet.kind not in HANDLERS:
             self.end(0x82)
         else:

@@ -9,9 +9,12 @@ import asyncio
 import os
 import sys
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from broker import FOR_EVER, Broker, Link, Message, Session, serve
+
+if TYPE_CHECKING:
+    from suites.mqtt.packets import Packet
 
 
 class SoundBroker(Broker):
@@ -217,6 +220,38 @@ class UnsubscribeIgnored(Broker):
     # MQTT-3.10.4-2
     def forget(self, session: Session, topic_filter: str) -> bool:
         return topic_filter in session.subscriptions
+
+
+class NothingIsMalformed(Broker):
+    """Takes whatever can be read."""
+
+    # MQTT-3.3.1-4, MQTT-3.8.3-3
+    def sound(self, packet: Packet) -> bool:  # noqa: ARG002 - everything is
+        return True
+
+
+class SecondConnectIgnored(Broker):
+    """Goes on with clients that connect a second time."""
+
+    # MQTT-3.1.0-2
+    def again_connected(self, link: Link) -> None:
+        pass
+
+
+class EndsWithoutReason(Broker):
+    """Does not tell clients why their connection ends."""
+
+    # 5.0, 3.1.4, 4.13.1
+    def explained(self, link: Link) -> bool:  # noqa: ARG002 - nobody is told
+        return False
+
+
+class DiesOfMalformed(Broker):
+    """Ends when something comes that is no packet."""
+
+    # MQTT-4.8.0-1
+    def unreadable(self) -> None:
+        os._exit(3)
 
 
 class DiesOfEmptyPayload(Broker):
