@@ -6,20 +6,15 @@ Messages of assertions name no address, port or time: they are what a failure is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+import importlib
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dns.dnssec
 import dns.exception
-import dns.flags
-import dns.message
 import dns.name
-import dns.rcode
-import dns.rdata
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import dns.zone
@@ -29,57 +24,21 @@ import interop
 
 if TYPE_CHECKING:
     from suites.dns import contract as suite
+    from suites.dns.messages import Packet, packets
+    from suites.dns.records import canonical, data_of, shown, texts
 
     from interop.run.pairing import Pairing
-    from interop.run.wire import Conversation
 else:
     suite = interop.contract("dns")
+    packets = importlib.import_module(f"{suite.__package__}.messages").packets
+    records = importlib.import_module(f"{suite.__package__}.records")
+    canonical, data_of, shown, texts = records.canonical, records.data_of, records.shown, records.texts
 
 client = interop.role("client")
 server = interop.role("server")
 
 SERVER_NAME = "mail.interop.test"
 """The name in every server's certificate."""
-
-RRset = frozenset[tuple[dns.name.Name, dns.rdatatype.RdataType, bytes]]
-"""Records without order, time to live and spelling: owner, type, data in canonical form (RFC 4034, 6)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """One message as it passed the relay."""
-
-    transport: str
-    size: int
-    """Octets, without the length that TCP puts before it."""
-    message: dns.message.Message
-    complete: bool = True
-    """Whether nothing follows the records that its header counts (RFC 1035, 4.1.1)."""
-
-    @property
-    def rcode(self) -> str:
-        """The mnemonic."""
-        return dns.rcode.to_text(self.message.rcode())
-
-    @property
-    def flags(self) -> frozenset[str]:
-        """As in `Answer.flags`."""
-        return frozenset(dns.flags.to_text(self.message.flags).lower().split())
-
-    @property
-    def edns(self) -> suite.Edns | None:
-        """What its OPT record says."""
-        message = self.message
-        if message.edns < 0:
-            return None
-        options = tuple(suite.Option(code=int(each.otype), data=each.to_wire()) for each in message.options)
-        return suite.Edns(
-            version=message.edns,
-            payload=message.payload,
-            dnssec_ok=bool(message.ednsflags & dns.flags.DO),
-            flags=message.ednsflags & 0x7FFF,
-            options=options,
-        )
 
 
 class Desk:
@@ -188,14 +147,14 @@ class Desk:
 
     def check_texts(self, answer: suite.Answer, name: str) -> None:
         """Fail unless the client shows the texts of a name whole, however they are divided into strings."""
-        _compare("TXT", _texts(shown(self.stored(name, "TXT"))), _texts(answer.answer))
+        _compare("TXT", texts(shown(self.stored(name, "TXT"))), texts(answer.answer))
 
     def verify(self, records: Iterable[suite.Record], name: str, kind: str, zone: str) -> None:
         """Fail unless the records hold an RRset with a signature by the zone's key (RFC 4035, 5.3)."""
         owner = dns.name.from_text(name)
         mine = [record for record in records if dns.name.from_text(record.name) == owner]
-        data = [_data(record) for record in mine if record.type == kind]
-        signatures = [_data(record) for record in mine if record.type == "RRSIG"]
+        data = [data_of(record) for record in mine if record.type == kind]
+        signatures = [data_of(record) for record in mine if record.type == "RRSIG"]
         signatures = [each for each in signatures if dns.rdatatype.to_text(each.covers()) == kind]
         assert data, f"there is no {kind} record"
         assert signatures, f"the {kind} records are not signed"
@@ -213,11 +172,11 @@ class Desk:
 
     def queries(self) -> list[Packet]:
         """Return what the client sent in the clear, in order."""
-        return self._packets("client")
+        return packets(self.wire.conversations, "client")
 
     def replies(self) -> list[Packet]:
         """Return what the server sent in the clear, in order."""
-        return self._packets("server")
+        return packets(self.wire.conversations, "server")
 
     def asked(self, number: int = -1) -> Packet:
         """Return the last message of the client, or another one by its number."""
@@ -270,14 +229,6 @@ class Desk:
     def _given(self) -> Path:
         return self._pairing.site("server").state / "given"
 
-    def _packets(self, side: str) -> list[Packet]:
-        return [
-            packet
-            for conversation in self._pairing.wire.conversations
-            if conversation.port == "dns"
-            for packet in _decoded(conversation, side)
-        ]
-
 
 @pytest.fixture
 def desk(interop_pairing: Pairing, client: suite.Client) -> Desk:
@@ -292,20 +243,6 @@ def usable(answer: suite.Answer) -> suite.Answer:
     return answer
 
 
-def shown(rrset: dns.rrset.RRset) -> tuple[suite.Record, ...]:
-    """Return an RRset's records."""
-    return tuple(
-        suite.Record(
-            name=rrset.name.to_text(),
-            ttl=rrset.ttl,
-            rclass=dns.rdataclass.to_text(rrset.rdclass),
-            type=dns.rdatatype.to_text(rrset.rdtype),
-            data=data.to_text(),
-        )
-        for data in rrset
-    )
-
-
 def _compare(kind: str, wanted: AbstractSet[object], found: AbstractSet[object]) -> None:
     """Fail unless a client shows the records that a zone has, and no others."""
     assert found, f"the client shows no {kind} record"
@@ -315,73 +252,6 @@ def _compare(kind: str, wanted: AbstractSet[object], found: AbstractSet[object])
     assert not found - wanted, f"the client shows {kind} records that the zone does not have"
 
 
-def _texts(records: Iterable[suite.Record]) -> set[tuple[dns.name.Name, bytes]]:
-    """Return the texts without the ends of their strings."""
-    found = set()
-    for record in records:
-        if record.type == "TXT":
-            canonical([record])  # which tells what cannot be read
-            found.add((dns.name.from_text(record.name).canonicalize(), b"".join(_data(record).strings)))
-    return found
-
-
-def canonical(records: Iterable[suite.Record]) -> RRset:
-    """Return the records without their order and spelling; fail when one is in no master file form."""
-    return frozenset(_canonical(record) for record in records)
-
-
-def _canonical(record: suite.Record) -> tuple[dns.name.Name, dns.rdatatype.RdataType, bytes]:
-    try:
-        owner = dns.name.from_text(record.name).canonicalize()
-        return owner, _kind(record), _data(record).to_digestable(dns.name.root)
-    except (dns.exception.DNSException, ValueError) as error:
-        raise AssertionError(
-            f"the client shows a {record.type} record in no master file form\n  {record}: {error}"
-        ) from None
-
-
-def _kind(record: suite.Record) -> dns.rdatatype.RdataType:
-    return dns.rdatatype.from_text(record.type)
-
-
-def _data(record: suite.Record) -> dns.rdata.Rdata:
-    return dns.rdata.from_text(
-        record.rclass, record.type, record.data, origin=dns.name.root, relativize=False
-    )
-
-
 @functools.cache
 def _zone(file: Path, name: str) -> dns.zone.Zone:
     return dns.zone.from_file(str(file), origin=name, relativize=False)
-
-
-def _decoded(conversation: Conversation, side: str) -> Iterator[Packet]:
-    for data in _messages(conversation, side):
-        try:
-            message, complete = _read(data)
-        except dns.exception.DNSException as error:
-            raise AssertionError(
-                f"the {side} sent a message that cannot be read: {type(error).__name__}"
-            ) from None
-        yield Packet(conversation.transport, len(data), message, complete)
-
-
-def _read(data: bytes) -> tuple[dns.message.Message, bool]:
-    """Return a message, and whether nothing follows it: what does must not hide what the message says."""
-    try:
-        return dns.message.from_wire(data, keyring=False), True
-    except dns.message.TrailingJunk:
-        return dns.message.from_wire(data, keyring=False, ignore_trailing=True), False
-
-
-def _messages(conversation: Conversation, side: str) -> Iterator[bytes]:
-    """Yield whole messages: a datagram is one, on a connection each has its length before it."""
-    if conversation.transport == "udp":
-        yield from (chunk.data for chunk in list(conversation.chunks) if chunk.side == side)
-        return
-    stream = conversation.client if side == "client" else conversation.server
-    while len(stream) >= 2:
-        end = 2 + int.from_bytes(stream[:2], "big")
-        if end <= len(stream):
-            yield stream[2:end]
-        stream = stream[end:]

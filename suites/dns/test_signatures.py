@@ -14,7 +14,8 @@ import interop
 
 if TYPE_CHECKING:
     from suites.dns import contract as suite
-    from suites.dns.conftest import Desk, Packet
+    from suites.dns.conftest import Desk
+    from suites.dns.messages import Packet
 
     from interop.run.pairing import Pairing
 else:

@@ -1,4 +1,4 @@
-"""What the desks of the DNS suites make of messages, texts and looks that are not as they should be."""
+"""What the DNS suites make of messages, texts and looks that are not as they should be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from interop.run.conversation import Conversation
 
 suite: ModuleType = interop.contract("dns")
 transfer: ModuleType = interop.contract("dns-transfer")
-desk: ModuleType = importlib.import_module(f"{suite.__package__}.conftest")
+messages: ModuleType = importlib.import_module(f"{suite.__package__}.messages")
+records: ModuleType = importlib.import_module(f"{suite.__package__}.records")
 
 SOA = dns.rrset.from_text("a.test.", 60, "IN", "SOA", "ns.a.test. mail.a.test. 7 1 1 1 1")
 
@@ -33,7 +34,7 @@ def answer(kind: str = "SOA") -> dns.message.Message:
 def packets(data: bytes) -> list[Any]:
     made = Conversation("dns", 0.0, "udp")
     made.keep("server", data)
-    return list(desk._decoded(made, "server"))
+    return list(messages.packets([made], "server"))
 
 
 def text(data: str) -> Any:
@@ -53,8 +54,8 @@ def test_a_message_that_ends_too_soon_cannot_be_read() -> None:
 
 
 def test_texts_are_the_same_however_they_are_divided() -> None:
-    assert desk._texts([text('"one" "two"')]) == desk._texts([text('"onetwo"')])
-    assert desk._texts([text('"one" "two"')]) != desk._texts([text('"one"'), text('"two"')])
+    assert records.texts([text('"one" "two"')]) == records.texts([text('"onetwo"')])
+    assert records.texts([text('"one" "two"')]) != records.texts([text('"one"'), text('"two"')])
 
 
 @pytest.mark.parametrize(("streams", "serial"), [(True, 7), (False, None)])
