@@ -21,6 +21,9 @@ PATIENCE = 8.0
 QUIET = 0.5
 """Seconds without a message after which a new subscriber is held to have got all that was kept."""
 
+MOMENT = 1.0
+"""Seconds in which a broker must end a connection before it is asked whether it is there still."""
+
 KEEP_ALIVE = 10
 """Seconds; a PINGREQ is sent while something is awaited for half as long."""
 
@@ -49,7 +52,7 @@ class Observer:
         self._answers: list[Packet] = []
         self._numbers = itertools.count(1)
         self._rest = b""
-        self._ended = False
+        self._ended = self._alive = False
         self._socket = socket.create_connection(address, timeout=PATIENCE)
         self.write(
             packets.connect(
@@ -128,6 +131,18 @@ class Observer:
         self._until(lambda: self._ended, within)
         return self._ended
 
+    def refused(self, data: bytes) -> bool:
+        """Send bytes as they are; return whether the broker ends the connection, and does not just go on.
+
+        One that goes on answers a PINGREQ, and gets a moment more: nobody has to wait for long to know it.
+        """
+        self.write(data)
+        if not self.ended(within=MOMENT):
+            self._alive = False
+            self.write(packets.packet(Kind.PINGREQ, 0, b""))
+            self._until(lambda: self._alive or self._ended, PATIENCE)
+        return self.ended(within=MOMENT)
+
     def disconnect(self, *, code: int = 0, given: Mapping[str, Any] | None = None) -> None:
         """Say goodbye and close."""
         if not self._ended:
@@ -200,7 +215,9 @@ class Observer:
             self.write(packets.acknowledgement(Kind.PUBCOMP, packet.identifier))
         elif packet.kind is Kind.DISCONNECT:
             self.ending = packet
-        elif packet.kind is not Kind.PINGRESP:
+        elif packet.kind is Kind.PINGRESP:
+            self._alive = True
+        else:
             self._answers.append(packet)
 
 

@@ -13,13 +13,13 @@ import interop
 if TYPE_CHECKING:
     from suites.mqtt import contract as mqtt
     from suites.mqtt.conftest import Bench
-    from suites.mqtt.observer import Observer
 else:
     mqtt = interop.contract("mqtt")
 
 Kind = mqtt.packets.Kind
 MARKER = b"that is all"
 FORBIDDEN = b"forbidden"
+GOES_ON = "the broker goes on with who sent a malformed packet"
 FAULTY = "f"
 """The name of who sends what is malformed."""
 SOON = 0.5
@@ -80,7 +80,10 @@ def test_a_remaining_length_of_five_bytes_is_refused(bench: Bench) -> None:
 @interop.feature("malformed-reason")
 def test_the_sender_of_a_malformed_packet_is_told_so(bench: Bench) -> None:
     bench.speak_5()
-    faulty = _refused(bench, _with_qos_3(bench))
+    _listen(bench)
+    faulty = bench.observe(name=FAULTY)
+    faulty.write(_with_qos_3(bench))
+    assert faulty.ended(), GOES_ON
     assert faulty.ending is not None, "the broker closed the connection without saying why"
     assert faulty.ending.code in {MALFORMED, PROTOCOL_ERROR}, (
         "the broker gave another reason than the malformed packet"
@@ -111,13 +114,10 @@ def _listen(bench: Bench) -> None:
     bench.listen(mqtt.Subscription(topic_filter=bench.topic("#"), qos=1))
 
 
-def _refused(bench: Bench, packet: bytes) -> Observer:
+def _refused(bench: Bench, packet: bytes) -> None:
     """Let somebody send it while the client listens; the scenario fails unless his connection ends."""
     _listen(bench)
-    faulty = bench.observe(name=FAULTY)
-    faulty.write(packet)
-    assert faulty.ended(), "the broker goes on with who sent a malformed packet"
-    return faulty
+    assert bench.observe(name=FAULTY).refused(packet), GOES_ON
 
 
 def _nothing_arrived(bench: Bench) -> None:
