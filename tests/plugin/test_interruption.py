@@ -17,7 +17,13 @@ def start(project: pytest.Pytester) -> subprocess.Popen[bytes]:
     """Start a run whose second peer hangs, and return when that peer is being tested."""
     arguments = [*ARGUMENTS, "--interop-peer=garbler", "--interop-peer=mute", "-p", "no:xdist"]
     command = [sys.executable, "-m", "pytest", *arguments]
-    process = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - nothing here has threads
+    )
     journal = project.path / "interop-report" / "run.jsonl"
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -25,6 +31,11 @@ def start(project: pytest.Pytester) -> subprocess.Popen[bytes]:
             return process
         time.sleep(0.02)
     raise AssertionError("the run did not get to its second peer")
+
+
+def _heed_interrupts() -> None:
+    """Let SIGINT end what comes next: whoever is started in a shell's background is deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left(project: pytest.Pytester) -> list[str]:

@@ -184,19 +184,19 @@ def _of_control(ruling: Ruling) -> Verdict:
 def _evidence(decisive: Attempt, ruling: Ruling, row: _Row, feature: Feature, suite: Suite) -> Evidence:
     here, product = decisive.peer, decisive.product
     own_kind = product.split("@", 1)[0]
-    rulings = {
-        (who, peer): each for (who, peer), each in row.controls.items() if who.split("@", 1)[0] != own_kind
-    }
+    declared = {pair: each for pair, each in row.controls.items() if pair[0].split("@", 1)[0] != own_kind}
     # Another product of the same run that ran the same scenario is as good a control as a declared one.
-    rulings |= {
+    others = {
         (who, peer): each
         for (who, peer), each in row.product.items()
         if who.split("@", 1)[0] != own_kind and who.split("@", 1)[0] in suite.controls
     }
-    controls = {pair: _of_control(each) for pair, each in rulings.items()}
-    wavering = [
-        who for (who, peer), each in rulings.items() if peer == here and each.verdict is Verdict.FLAKY
-    ]
+    controls = {pair: _of_control(each) for pair, each in (declared | others).items()}
+    wavering = {
+        who
+        for (who, peer), each in (*declared.items(), *others.items())
+        if peer == here and (each.verdict is Verdict.FLAKY or _of_control(each) is not controls[who, peer])
+    }
     mine = {
         peer: each.verdict for (who, peer), each in row.product.items() if who == product and peer != here
     }

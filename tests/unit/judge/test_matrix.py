@@ -62,7 +62,7 @@ def cells(*attempts: Attempt, skips: tuple[Skip, ...] = (), end: RunEnd | None =
         planned=planned,
         end=end or RunEnd(finished=2.0),
     )
-    return {cell.peer_key: cell for cell in build(journal, [SUITE]).cells}
+    return {cell.peer_key: cell for cell in build(journal, [SUITE]).cells if cell.product == "acme"}
 
 
 P, F = Outcome.PASSED, Outcome.FAILED
@@ -107,6 +107,12 @@ def test_a_peer_with_which_a_control_fails_now_and_then_says_nothing_against_the
     found = cells(attempt(F), control(P), *wavering, attempt(P, "exim@4.98"))["postfix@3.10.13"]
     assert found.blame is Blame.UNDETERMINED
     assert "smtplib@3 fails with postfix@3.10.13 now and then" in found.reason
+
+
+def test_a_control_that_passes_as_another_product_has_failed_all_the_same() -> None:
+    seen = (control(P), control(F, "smtplib@3"), attempt(P, product="smtplib@3"))
+    found = cells(attempt(F), *seen, attempt(P, "exim@4.98"))["postfix@3.10.13"]
+    assert found.blame is Blame.UNDETERMINED
 
 
 def test_a_failure_against_every_peer_is_a_failure_and_not_unsupported() -> None:
