@@ -32,6 +32,7 @@ def test_a_server_without_extensions_gets_mail(desk: Desk) -> None:
 def test_no_parameter_is_sent_that_was_not_offered(desk: Desk) -> None:
     mail = desk.letter(desk.box(), notify=("FAILURE",), envelope_id="interop-1")
     desk.try_one(mail, endpoint=desk.endpoint("bare"))
+    assert desk.commands(), "the client did not get as far as asking what the server offers"
     paths = [line for line in desk.commands() if re.match(r"(MAIL FROM|RCPT TO):", line, re.IGNORECASE)]
     parameters = [line.rpartition(">")[2].strip() for line in paths]
     assert not any(parameters), f"the client sent {' '.join(filter(None, parameters))}"
