@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from suites.mqtt import contract as mqtt
     from suites.mqtt.conftest import Bench
     from suites.mqtt.packets import Packet
+
+    from interop.run.conversation import Side
 else:
     mqtt = interop.contract("mqtt")
 
@@ -163,11 +165,11 @@ def _publications(found: list[Packet]) -> list[Packet]:
     return [each for each in found if each.kind is mqtt.packets.Kind.PUBLISH]
 
 
-def _most_in_flight(bench: Bench, connection: int, side: str) -> int:
-    """Return how many messages with QoS 1 one side had sent at most that were not acknowledged yet."""
+def _most_in_flight(bench: Bench, connection: int, side: Side) -> int:
+    """Return how many messages with QoS 1 one side had sent at most whose acknowledgement it had not got."""
     open_ones: set[int] = set()
     most = 0
-    for sender, packet in bench.dialogue(connection):
+    for sender, packet in bench.dialogue(connection, seen_by=side):
         if sender == side and packet.kind is mqtt.packets.Kind.PUBLISH and packet.qos:
             open_ones.add(packet.identifier)
         elif sender != side and packet.kind is mqtt.packets.Kind.PUBACK:

@@ -60,10 +60,13 @@ class Traffic:
         assert found[0].kind is Kind.CONNACK, "the broker's first packet is no CONNACK"
         return found[0]
 
-    def dialogue(self, connection: int) -> Iterator[tuple[str, Packet]]:
-        """Yield what both sides sent over one of the client's connections, each packet once it was whole."""
+    def dialogue(self, connection: int, seen_by: Side) -> Iterator[tuple[Side, Packet]]:
+        """Yield what both sides sent over one of the client's connections, in the order that one side saw.
+
+        Each packet comes once it was whole: the other side's when it had been let through, and not before.
+        """
         streams, counts = {"client": b"", "server": b""}, {"client": 0, "server": 0}
-        for chunk in list(self.conversation(connection).chunks):
+        for chunk in self.conversation(connection).seen_by(seen_by):
             streams[chunk.side] += chunk.data
             found = self._read(streams[chunk.side], chunk.side)
             for packet in found[counts[chunk.side] :]:

@@ -179,7 +179,7 @@ def test_the_enhanced_status_code_of_a_refusal_is_reported(desk: Desk) -> None:
 def _waits_for_no_reply(conversation: Conversation) -> bool:
     """Return whether two commands of a transaction went out with no reply between them."""
     group = b""
-    for chunk in conversation.chunks:
+    for chunk in conversation.seen_by("client"):
         group = group + chunk.data if chunk.side == "client" else b""
         if len(re.findall(rb"^(?:MAIL FROM:|RCPT TO:|DATA\r)", group, re.IGNORECASE | re.MULTILINE)) > 1:
             return True

@@ -73,20 +73,21 @@ class _Upstream(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ARG002 - it is the one upstream
-        self.conversation.keep("server", data)
-        if not self._lost("server") and not self._back.is_closing():
+        if self._goes_on("server", data) and not self._back.is_closing():
             self._back.sendto(data, self._address)
 
     def forward(self, data: bytes) -> None:
         """Record a client's datagram, and send it to the server."""
-        self.conversation.keep("client", data)
-        if not self._lost("client") and self.transport is not None and not self.transport.is_closing():
+        if self._goes_on("client", data) and self.transport is not None and not self.transport.is_closing():
             self.transport.sendto(data)
 
-    def _lost(self, side: Side) -> bool:
+    def _goes_on(self, side: Side, data: bytes) -> bool:
+        """Record a datagram, and return whether it is to go on."""
         lost = self._losses[side] > 0
         self._losses[side] -= lost
-        return lost
+        self.conversation.keep(side, data)
+        (self.conversation.lost if lost else self.conversation.passed)(side, len(data))
+        return not lost
 
 
 def _forward(done: asyncio.Task[_Upstream], data: bytes) -> None:

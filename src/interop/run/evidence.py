@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,8 @@ _DOTTED = bytes(byte if byte in _VISIBLE else ord(".") for byte in range(256))
 """What a byte is shown as beside its hex digits."""
 _HANDSHAKE = b"\x16\x03"
 """How TLS begins (RFC 8446, 5.1)."""
+HELD = 0.05
+"""Seconds from which on it is told that bytes were held back: less is how a machine works."""
 _HEX_LIMIT = 256
 """Bytes shown of what arrived at once and is no text."""
 
@@ -60,7 +63,8 @@ def transcript(conversations: Sequence[Conversation], *, key_log: bytes = b"") -
     for number, conversation in enumerate(conversations, 1):
         closed = f", closed by the {conversation.closed_by}" if conversation.closed_by else ""
         parts.append(f"== connection {number} to port {conversation.port}{closed}")
-        pieces, found = cover(list(_pieces(conversation, key_log)))
+        said = [*_pieces(conversation, key_log), *_passing(conversation)]
+        pieces, found = cover(sorted(said, key=attrgetter("time")))
         secrets |= found
         for piece in pieces:
             parts.extend(_shown(piece))
@@ -107,6 +111,18 @@ def _pieces(conversation: Conversation, key_log: bytes) -> Iterator[Piece]:
         if end > max(first, last):
             rest = max(start, last)
             yield Piece(time=time, side=side, data=chunk.data[rest - start :], offset=rest)
+
+
+def _passing(conversation: Conversation) -> Iterator[Piece]:
+    """Yield what the relay did not let through, or only later: the other side saw it then."""
+    chunks = list(conversation.chunks)
+    for chunk, passed in zip(chunks, conversation.passed_at(), strict=False):
+        said = chunk.time - conversation.started
+        if not passed:
+            yield Piece(time=said, side=chunk.side, note="this did not go on to the other side")
+        elif passed - chunk.time > HELD:
+            note = f"what was said at {said:.3f} has gone on to the other side now"
+            yield Piece(time=passed - conversation.started, side=chunk.side, note=note)
 
 
 def _exchange(conversation: Conversation, pieces: Iterable[Piece]) -> Exchange:

@@ -130,6 +130,7 @@ class Leg(asyncio.Protocol):
             if self.transport.can_write_eof() and not self.transport.is_closing():
                 self.transport.write_eof()
         elif not self.transport.is_closing():
+            self.flow.conversation.passed(self.other.side, len(data))
             self.transport.write(data)
 
     def eof_received(self) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from interop.model.exchange import Exchange
 from interop.run.evidence import LOG_LIMIT, TRANSCRIPT_LIMIT, Transcript, transcript, write_evidence
-from interop.run.wire import Chunk, Conversation, Side
+from interop.run.wire import Conversation, Side
 from tests.unit.run.test_tls_plaintext import Line
 
 PLAIN = base64.b64encode(b"\0alice\0Sesame-4711").decode()
@@ -21,7 +22,11 @@ def talk(*turns: tuple[str, str | bytes]) -> Conversation:
     for number, (mark, said) in enumerate(turns):
         side: Side = "client" if mark == "C" else "server"
         data = said if isinstance(said, bytes) else said.encode()
-        conversation.chunks.append(Chunk(100.0 + number / 100, side, data))
+        conversation.keep(side, data)
+        conversation.passed(side, len(data))
+        at = 100.0 + number / 100
+        conversation.chunks[-1] = replace(conversation.chunks[-1], time=at)
+        conversation.passages[-1] = replace(conversation.passages[-1], time=at)
     return conversation
 
 
@@ -29,6 +34,21 @@ def lines(conversation: Conversation, key_log: bytes = b"") -> list[str]:
     """Return what is shown, without the heading and without times."""
     shown = transcript([conversation], key_log=key_log).text.splitlines()[1:]
     return [line.split(maxsplit=1)[1] for line in shown]
+
+
+def test_what_was_held_back_is_shown_where_it_went_on_and_what_was_kept_back_is_marked() -> None:
+    conversation = talk(("S", "220 hello\r\n"), ("C", "EHLO me\r\n"), ("C", "QUIT\r\n"))
+    greeting, command, _ = conversation.passages
+    conversation.passages = [command, replace(greeting, time=100.25)]
+    assert transcript([conversation]).text.splitlines()[1:] == [
+        "   0.000 S: 220 hello",
+        "   0.010 C: EHLO me",
+        "   0.020 C: QUIT",
+        "   0.020 C: (this did not go on to the other side)",
+        "   0.250 S: (what was said at 0.000 has gone on to the other side now)",
+    ]
+    (exchange,) = transcript([conversation]).exchanges
+    assert [turn.text for turn in exchange.turns] == ["220 hello\r\n", "EHLO me\r\nQUIT\r\n"]
 
 
 def test_text_is_shown_as_text_and_the_rest_as_hex_with_offsets() -> None:
@@ -57,6 +77,7 @@ def test_after_starttls_what_was_said_inside_is_shown(tmp_path: Path) -> None:
     def passed() -> None:
         for side in ("client", "server"):
             conversation.keep(side, bytes(line.sent[side]))
+            conversation.passed(side, len(line.sent[side]))
             line.sent[side].clear()
 
     line.shake_hands()
@@ -98,6 +119,7 @@ def test_what_cannot_be_read_inside_tls_stays_hex_from_there_on(tmp_path: Path) 
     line.say("client", b"second")
     line.sent["client"][read + 8] ^= 1
     conversation.keep("client", bytes(line.sent["client"]))
+    conversation.passed("client", len(line.sent["client"]))
     before = len(conversation.client) - len(line.sent["client"])
     shown = lines(conversation, line.keys.read_bytes())
     assert shown[-3] == "[TLS 1.3] C: first …"

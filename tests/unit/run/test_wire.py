@@ -204,6 +204,31 @@ def test_a_delay_holds_back_and_keeps_the_order(wire: Wire, upstream: tuple[str,
     assert time.monotonic() - began >= 0.2
 
 
+def test_who_speaks_before_a_delayed_greeting_has_not_seen_it(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.delay(0.3, "server", once=True)
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        wait_until(lambda: bool(wire.conversations) and wire.conversations[0].server == b"hello\n")
+        client.sendall(b"x")
+        assert read(client, 7) == b"hello\nx"
+    said = [(each.side, each.data) for each in wire.conversations[0].seen_by("client")]
+    assert said[:2] == [("client", b"x"), ("server", b"hello\n")]
+
+
+def test_what_dripped_is_seen_byte_by_byte(wire: Wire, upstream: tuple[str, int]) -> None:
+    wire.drip("server")
+    with socket.create_connection(("127.0.0.1", wire.route("echo", upstream)), timeout=5) as client:
+        assert read(client, 6) == b"hello\n"
+    assert [each.data for each in wire.conversations[0].seen_by("client")] == [
+        b"h",
+        b"e",
+        b"l",
+        b"l",
+        b"o",
+        b"\n",
+    ]
+    assert [each.data for each in wire.conversations[0].seen_by("server")] == [b"hello\n"]
+
+
 def test_a_delay_of_the_first_bytes_alone_lets_nothing_overtake_them(wire: Wire) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     wire.delay(0.1, "server", once=True)
@@ -340,7 +365,10 @@ def test_as_many_datagrams_are_lost_as_was_said_and_no_more(wire: Wire) -> None:
             server.sendto(answer, address)
         heard = client.recv(100)
     assert (asked, heard) == (b"second", b"three")
-    assert [(each.transport, each.client) for each in wire.conversations] == [("udp", b"firstsecond")]
+    (recorded,) = wire.conversations
+    assert (recorded.transport, recorded.client) == ("udp", b"firstsecond")
+    assert [each.data for each in recorded.seen_by("server") if each.side == "client"] == [b"second"]
+    assert [each.data for each in recorded.seen_by("client") if each.side == "server"] == [b"three"]
 
 
 def test_a_port_whose_datagrams_go_elsewhere_is_passed_over(

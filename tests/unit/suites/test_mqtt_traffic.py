@@ -27,6 +27,7 @@ def traffic(*said: tuple[bytes, bytes]) -> mqtt.Traffic:
     for client, server in said:
         conversation = Conversation(port="mqtt", started=0.0)
         conversation.keep("client", client)
+        conversation.passed("client", len(client))
         conversation.keep("server", server)
         conversations.append(conversation)
     found = mqtt.Traffic(cast("Wire", SimpleNamespace(conversations=conversations)))
@@ -39,7 +40,12 @@ def test_each_connection_has_its_own_packets() -> None:
     assert found.opening_packet(1).client_id == "c"
     assert found.connack(1).session_present
     assert found.answered(-1) == found.answered(1)
-    assert [side for side, _ in found.dialogue(1)] == ["client", "server"]
+    assert [side for side, _ in found.dialogue(1, seen_by="server")] == ["client", "server"]
+
+
+def test_what_was_held_back_is_not_seen_by_the_side_that_it_is_for() -> None:
+    found = traffic((GREETING, CONNACK))
+    assert [side for side, _ in found.dialogue(0, seen_by="client")] == ["client"]
 
 
 def test_a_client_that_opened_no_connection_is_told_so() -> None:
