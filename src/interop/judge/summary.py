@@ -5,6 +5,7 @@ What counts as working, and what as a gap, stands in `sections`. Knows nothing o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,18 @@ class Cause:
     def first(self) -> Cell:
         """The cell that speaks for all."""
         return self.cells[0]
+
+    @property
+    def reason(self) -> str:
+        """Why, as it is true of all its cells; where the comparisons differ, what is known of one of them."""
+        first = self.first
+        if len(self.cells) == 1:
+            return first.reason
+        told = {_with(cell, "each of them") for cell in self.cells}
+        *failure, comparison = _with(first, "it").splitlines() or [""]
+        if len(told) == 1 or not failure:
+            return _with(first, "each of them")
+        return "\n".join([*failure, f"for example with {first.peer_key}: {comparison}"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +224,12 @@ def plural(noun: str) -> str:
 
 def _cause(cell: Cell) -> tuple[object, ...]:
     """Return what cells of one cause have in common; a reason may name its own peer."""
-    failure = cell.signature or cell.reason.replace(cell.peer_key, "")
+    failure = cell.signature or _with(cell, "", lead="")
     ruling = (cell.verdict, cell.blame, cell.confidence, cell.outcome, failure)
     return (*ruling, cell.known, cell.expectation, cell.workaround, cell.workaround_verified)
+
+
+def _with(cell: Cell, peer: str, lead: str = "with ") -> str:
+    """Return a cell's reason with another word for its peer behind `lead`; as a product it keeps its name."""
+    key = rf"(?<={lead}){re.escape(cell.peer_key)}(?![-+.~:]?\w)"
+    return re.sub(key, lambda _: peer, cell.reason)

@@ -162,10 +162,8 @@ def ruling(cause: Cause) -> str:
 
 
 def because(cause: Cause) -> list[str]:
-    """Return the lines of a cause's reason; where it speaks for several peers, none is named as if alone."""
-    cell = cause.first
-    reason = cell.reason if len(cause.cells) == 1 else cell.reason.replace(cell.peer_key, "each of them")
-    return lines(reason)
+    """Return the lines of a cause's reason."""
+    return lines(cause.reason)
 
 
 def standing(cell: Cell) -> str:

@@ -5,7 +5,7 @@ import pytest
 from interop.judge.sections import sections
 from interop.judge.summary import Cause, gaps
 from interop.model.attempt import Limit
-from interop.model.matrix import Blame, Known, Tally, Verdict
+from interop.model.matrix import Blame, Cell, Known, Tally, Verdict
 from interop.report import text
 from tests.unit import examples
 from tests.unit.examples import HOSTILE, broken, cell
@@ -111,6 +111,45 @@ def test_a_reason_for_several_peers_names_none_of_them_alone() -> None:
         "the second message never arrives",
         "aiosmtplib@5.1.2 fails with each of them as well, while it works elsewhere",
     ]
+
+
+def blamed(peer: str, comparison: str) -> Cell:
+    reason = f"too much was sent\n{comparison}"
+    return broken("a", peer, Blame.PEER, reason=reason, signature="too much was sent")
+
+
+def test_a_peer_whose_name_begins_anothers_is_told_apart_from_it() -> None:
+    cause = Cause(
+        cells=(
+            blamed(
+                "mta@2.0-1", "swaks@1 fails with mta@2.0-1 as well, and smtplib@3.11.7 with mta@2.0-1.2 too"
+            ),
+            blamed(
+                "mta@2.0-1.2", "swaks@1 fails with mta@2.0-1.2 as well, and smtplib@3.11.7 with mta@2.0-1 too"
+            ),
+        )
+    )
+    assert text.because(cause) == [
+        "too much was sent",
+        "for example with mta@2.0-1: swaks@1 fails with it as well, and smtplib@3.11.7 with mta@2.0-1.2 too",
+    ]
+
+
+def test_what_a_control_did_with_one_peer_is_not_said_of_the_others() -> None:
+    cause = Cause(
+        cells=(
+            blamed("exim@4.96", "msmtp@1 and swaks@1 fail with exim@4.96 as well"),
+            blamed("postfix@3.7", "swaks@1 fails with postfix@3.7 as well"),
+        )
+    )
+    assert text.because(cause)[1:] == ["for example with exim@4.96: msmtp@1 and swaks@1 fail with it as well"]
+
+
+def test_a_peer_that_is_also_a_control_keeps_its_name_as_one() -> None:
+    cause = Cause(
+        cells=tuple(blamed(peer, f"exim@4.96 fails with {peer} as well") for peer in ("exim@4.96", "nsd@4"))
+    )
+    assert text.because(cause)[1:] == ["exim@4.96 fails with each of them as well"]
 
 
 def test_the_command_to_repeat_names_the_one_pairing() -> None:
