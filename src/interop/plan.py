@@ -86,10 +86,9 @@ def skip_reason(pair: Pair, needs: Iterable[str]) -> str:
         return f"{pair.peer.implementation.title} takes the same role"
     missing = sorted(set(needs) - pair.peer.offers - pair.place.offers)
     if missing:
-        peer = f"{pair.peer.implementation.title} {pair.peer.release.version}"
-        # Situations are the serving side's: only it has ports.
-        name = peer if pair.peer.role.ports else pair.place.key.replace("@", " ", 1)
-        return f"{name} is not set up to offer {', '.join(missing)}"
+        # Situations are the serving side's: only it has ports. Its role names it: one reason for all peers.
+        serving = pair.peer.role.role if pair.peer.role.ports else pair.place.role
+        return f"the {serving} is not set up to offer {', '.join(missing)}"
     return ""
 
 

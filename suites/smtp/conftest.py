@@ -215,7 +215,8 @@ class Desk:
     def can(self, capability: str) -> None:
         """End the scenario as unsupported when the client states that it lacks the capability."""
         if capability not in self.description.capabilities:
-            what = smtp.CAPABILITIES.get(capability, capability)
+            kind, _, mechanism = capability.partition(":")
+            what = f"authenticates with {mechanism}" if kind == "auth" else smtp.CAPABILITIES[capability]
             raise interop.Unsupported(
                 f"{self.description.name} does not declare {capability!r}: {what}", side="client"
             )

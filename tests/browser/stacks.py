@@ -302,7 +302,7 @@ def _odd(cell: Cell, chance: random.Random) -> Cell:
             "verdict": chance.choice((Verdict.UNTESTED, Verdict.ERROR)),
             "attempts": Tally(),
             "tested": 0.0,
-            "reason": chance.choice(("", "Postfix 3.7.11 is not set up to offer full-mailbox")),
+            "reason": chance.choice(("", "the server is not set up to offer full-mailbox")),
         }
     elif kind < 0.3:
         changes |= {"attempts": Tally(passed=60, total=60)}

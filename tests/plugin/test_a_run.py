@@ -116,7 +116,7 @@ def test_a_feature_that_the_driver_lacks_is_unsupported_by_its_own_word(project:
 def test_a_situation_that_is_not_offered_leaves_the_cell_untested(project: pytest.Pytester) -> None:
     run(project, "--interop-peer=garbler", "--interop-feature=shout")
     cell = cells(project)["garbler@1.0", "shout"]
-    assert (cell["verdict"], cell["reason"]) == ("untested", "Garbler 1.0 is not set up to offer shouting")
+    assert (cell["verdict"], cell["reason"]) == ("untested", "the server is not set up to offer shouting")
 
 
 def test_a_scenario_that_has_nothing_to_try_leaves_the_cell_untested(project: pytest.Pytester) -> None:

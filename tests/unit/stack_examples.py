@@ -82,7 +82,7 @@ _GAPS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("full-mailbox", "chasquid@1.15.0"): {
         "verdict": Verdict.UNTESTED,
-        "reason": "chasquid 1.15.0 is not set up to offer full-mailbox",
+        "reason": "the server is not set up to offer full-mailbox",
         "attempts": Tally(),
         "tested": 0.0,
     },

@@ -270,7 +270,7 @@ def test_a_cell_that_did_not_run_says_why() -> None:
 
 
 def test_a_run_does_not_answer_what_the_peer_is_not_set_up_for() -> None:
-    said = "Postfix 3.10.13 is not set up to offer greylisting"
+    said = "the server is not set up to offer greylisting"
     assert one(untested("dot-stuffing", "postfix@3.10.13", said)).needs == "situation"
     assert one(untested("dot-stuffing", "postfix@3.10.13", "the run was cut short")).needs == ""
 
