@@ -144,8 +144,8 @@ def _on_untried(start: Callable[[], DriverProcess], contract: type, name: str) -
     except Unsupported as error:
         return _on_statement(name, error.statement, required=True)
     except DriverFault as error:
-        if error.reason.startswith(NotImplementedError.__name__):
-            return _on_fault(name, error.reason)
+        if remark := _on_unwritten(name, error.reason):
+            return remark
     except (InteropError, Died, Silent):
         pass
     finally:
@@ -185,14 +185,18 @@ def _on_statement(name: str, statement: str, *, required: bool) -> Remark:
 
 
 def _on_fault(name: str, reason: str) -> Remark:
-    if reason.startswith(NotImplementedError.__name__):
-        return _bad(
-            f"{name}() is not written yet: it raises NotImplementedError",
-            'What the product cannot do is said with `raise interop.Unsupported("…")`.',
-        )
-    return _bad(
+    return _on_unwritten(name, reason) or _bad(
         f"{name}() raises where nothing answers on the network: {reason}",
         "What goes wrong between the two sides is a result: an exception is the product's failure.",
+    )
+
+
+def _on_unwritten(name: str, reason: str) -> Remark | None:
+    if not reason.startswith(NotImplementedError.__name__):
+        return None
+    return _bad(
+        f"{name}() is not written yet: it raises NotImplementedError",
+        'What the product cannot do is said with `raise interop.Unsupported("…")`.',
     )
 
 
