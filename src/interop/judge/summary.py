@@ -32,10 +32,10 @@ class Cause:
         first = self.first
         if len(self.cells) == 1:
             return first.reason
-        told = {_with(cell, "each of them") for cell in self.cells}
+        told = [_with(cell, "each of them") for cell in self.cells]
         *failure, comparison = _with(first, "it").splitlines() or [""]
-        if len(told) == 1 or not failure:
-            return _with(first, "each of them")
+        if not failure or len(set(told)) == 1:
+            return told[0]
         return "\n".join([*failure, f"for example with {first.peer_key}: {comparison}"])
 
 

@@ -5,6 +5,7 @@ Knows nothing of verdicts; writes only where it is told to.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -28,7 +29,10 @@ EXCHANGE_LIMIT = 256 * 1024
 """Bytes of one connection that are kept for a replay."""
 EXCHANGES = 8
 """Connections of one attempt that are kept for a replay."""
+HELD = 0.05
+"""Seconds from which on it is told that bytes were held back: less is how a machine works."""
 
+_time = attrgetter("time")
 _ASCII = 0x7F
 _VISIBLE = bytes(range(32, _ASCII))
 _PRINTABLE = frozenset(b"\t\r\n" + _VISIBLE)
@@ -36,8 +40,6 @@ _DOTTED = bytes(byte if byte in _VISIBLE else ord(".") for byte in range(256))
 """What a byte is shown as beside its hex digits."""
 _HANDSHAKE = b"\x16\x03"
 """How TLS begins (RFC 8446, 5.1)."""
-HELD = 0.05
-"""Seconds from which on it is told that bytes were held back: less is how a machine works."""
 _HEX_LIMIT = 256
 """Bytes shown of what arrived at once and is no text."""
 
@@ -63,8 +65,8 @@ def transcript(conversations: Sequence[Conversation], *, key_log: bytes = b"") -
     for number, conversation in enumerate(conversations, 1):
         closed = f", closed by the {conversation.closed_by}" if conversation.closed_by else ""
         parts.append(f"== connection {number} to port {conversation.port}{closed}")
-        said = [*_pieces(conversation, key_log), *_passing(conversation)]
-        pieces, found = cover(sorted(said, key=attrgetter("time")))
+        notes = sorted(_passing(conversation), key=_time)
+        pieces, found = cover(list(heapq.merge(_pieces(conversation, key_log), notes, key=_time)))
         secrets |= found
         for piece in pieces:
             parts.extend(_shown(piece))

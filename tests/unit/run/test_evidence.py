@@ -16,14 +16,19 @@ from tests.unit.run.test_tls_plaintext import Line
 PLAIN = base64.b64encode(b"\0alice\0Sesame-4711").decode()
 
 
+def say(conversation: Conversation, side: Side, data: bytes) -> None:
+    """Let bytes come and go on at once."""
+    conversation.keep(side, data)
+    conversation.passed(side, len(data))
+
+
 def talk(*turns: tuple[str, str | bytes]) -> Conversation:
     """Build a conversation in which each turn arrived at once, a hundredth of a second apart."""
     conversation = Conversation("smtp", 100.0)
     for number, (mark, said) in enumerate(turns):
         side: Side = "client" if mark == "C" else "server"
         data = said if isinstance(said, bytes) else said.encode()
-        conversation.keep(side, data)
-        conversation.passed(side, len(data))
+        say(conversation, side, data)
         at = 100.0 + number / 100
         conversation.chunks[-1] = replace(conversation.chunks[-1], time=at)
         conversation.passages[-1] = replace(conversation.passages[-1], time=at)
@@ -51,6 +56,13 @@ def test_what_was_held_back_is_shown_where_it_went_on_and_what_was_kept_back_is_
     assert [turn.text for turn in exchange.turns] == ["220 hello\r\n", "EHLO me\r\nQUIT\r\n"]
 
 
+def test_a_clock_that_is_set_back_does_not_change_the_order_of_what_was_said() -> None:
+    conversation = talk(("S", "220 hello\r\n"), ("C", "EHLO me\r\n"))
+    conversation.chunks[0] = replace(conversation.chunks[0], time=160.0)
+    conversation.passages[0] = replace(conversation.passages[0], time=160.0)
+    assert lines(conversation) == ["S: 220 hello", "C: EHLO me"]
+
+
 def test_text_is_shown_as_text_and_the_rest_as_hex_with_offsets() -> None:
     conversation = talk(("S", "220 hello\r\n"), ("C", b"QUIT\n"), ("C", b"\x00\x01A"))
     assert lines(conversation) == [
@@ -76,8 +88,7 @@ def test_after_starttls_what_was_said_inside_is_shown(tmp_path: Path) -> None:
 
     def passed() -> None:
         for side in ("client", "server"):
-            conversation.keep(side, bytes(line.sent[side]))
-            conversation.passed(side, len(line.sent[side]))
+            say(conversation, side, bytes(line.sent[side]))
             line.sent[side].clear()
 
     line.shake_hands()
@@ -118,8 +129,7 @@ def test_what_cannot_be_read_inside_tls_stays_hex_from_there_on(tmp_path: Path) 
     read = len(line.sent["client"])
     line.say("client", b"second")
     line.sent["client"][read + 8] ^= 1
-    conversation.keep("client", bytes(line.sent["client"]))
-    conversation.passed("client", len(line.sent["client"]))
+    say(conversation, "client", bytes(line.sent["client"]))
     before = len(conversation.client) - len(line.sent["client"])
     shown = lines(conversation, line.keys.read_bytes())
     assert shown[-3] == "[TLS 1.3] C: first …"
